@@ -1,0 +1,260 @@
+// The public types of kling-avatar. Written by hand; a test keeps them and the codes in the crate the same.
+
+/**
+ * An image or a sound: a `File` or `Blob`, its bytes, or a string. A string is an `http(s)` URL that the service
+ * fetches by itself, a `data:` URL, or raw Base64.
+ */
+export type Media = Blob | ArrayBuffer | ArrayBufferView | URL | string;
+
+/** What a video is made from. */
+export interface AvatarInput {
+  /** The photo: JPEG or PNG, at most 10 MiB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. */
+  image: Media;
+  /** The voice: MP3, WAV, M4A or AAC, at most 5 MiB, 2 to 60 s. Exactly one of `soundFile` and `audioId`. */
+  soundFile?: Media;
+  /** An id from {@link AvatarClient.synthesizeSpeech}, at most 30 days old. */
+  audioId?: string;
+  /** What the person does, 1 to 2500 characters (Unicode code points). */
+  prompt: string;
+  /** `std` (default) is faster and cheaper, `pro` looks better. */
+  mode?: "std" | "pro";
+  /** Where the service posts each change of status: a hint to read the task again, never a proof. */
+  callbackUrl?: string | URL;
+  /** Your own id for the task, unique per account. One is made for you when left out. */
+  externalTaskId?: string;
+  /** Further fields, sent as they are. They may not replace the fields above. */
+  extra?: Record<string, unknown>;
+}
+
+/** How the client reaches the service. Exactly one of `apiKey` and `gatewayUrl`. */
+export interface ClientOptions {
+  /** The CometAPI key, or a function that gives it for each request. */
+  apiKey?: string | (() => string | Promise<string>);
+  /** The address of a gateway of this package, which holds the key. */
+  gatewayUrl?: string | URL;
+  /** The address of the API. Default `https://api.cometapi.com`. */
+  baseUrl?: string | URL;
+  /** A key in a browser page can be read by everyone who opens it, and is refused without this. */
+  dangerouslyAllowBrowser?: boolean;
+  /** Used instead of the global `fetch`. Uploads then report their start and end only. */
+  fetch?: typeof fetch;
+  /** Replaces single limits, for a provider that allows more or less. */
+  limits?: Partial<Limits>;
+  /** How often and how soon a request is repeated when the service says "not now". */
+  retry?: { maxAttempts?: number; minDelayMs?: number; maxDelayMs?: number };
+  /** How often a task is read, and for how long. */
+  poll?: { minIntervalMs?: number; maxIntervalMs?: number; timeoutMs?: number };
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call at once. */
+  signal?: AbortSignal;
+  /** Is told how far the call has come. */
+  onProgress?: (progress: Progress) => void;
+  /** Bounds the whole call, in milliseconds. */
+  timeoutMs?: number;
+}
+
+/** How far a call has come. */
+export interface Progress {
+  phase: "reading" | "uploading" | "submitted" | "processing" | "downloading";
+  loadedBytes?: number;
+  totalBytes?: number;
+  /** Milliseconds since the call began. */
+  elapsedMs: number;
+  task?: Task;
+}
+
+/** What was found in the files and fields, and everything that is wrong with them. */
+export interface ValidationReport {
+  ok: boolean;
+  /** Every problem, not only the first. */
+  problems: Problem[];
+  /** What the image is. Absent for a URL and where it could not be told. */
+  image?: ImageReport;
+  /** What the sound is. Absent for a URL and where it could not be told. */
+  soundFile?: AudioReport;
+}
+
+export interface ImageReport {
+  format: "jpeg" | "png";
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  bytes: number;
+}
+
+export interface AudioReport {
+  format: "mp3" | "wav" | "m4a" | "aac";
+  /** How long the decoded sound lasts. */
+  durationSeconds: number;
+  bytes: number;
+  /** Samples per second. */
+  sampleRate: number;
+  channels: number;
+}
+
+/** One thing that is wrong with one field. */
+export interface Problem {
+  field: "image" | "soundFile" | "audioId" | "prompt" | "mode" | "callbackUrl" | "externalTaskId" | "extra";
+  code: ProblemCode;
+  /** A sentence that can be shown to people. */
+  message: string;
+  /** What is allowed. */
+  limit?: unknown;
+  /** What was found. */
+  actual?: unknown;
+}
+
+export type ProblemCode =
+  | "missing"
+  | "conflict"
+  | "empty"
+  | "unsupported_type"
+  | "unsupported_format"
+  | "corrupt"
+  | "too_large"
+  | "too_small_dimensions"
+  | "aspect_ratio"
+  | "too_short"
+  | "too_long"
+  | "unknown_duration"
+  | "invalid_url"
+  | "invalid_base64"
+  | "invalid_value";
+
+/** A task at the service. */
+export interface Task {
+  taskId: string;
+  status: "submitted" | "processing" | "succeed" | "failed";
+  /** Why the task failed. */
+  statusMessage?: string;
+  externalTaskId?: string;
+  createdAt?: Date;
+  updatedAt?: Date;
+  requestId?: string;
+  videos: Video[];
+}
+
+/** A finished video. The service deletes it after 30 days. */
+export interface Video {
+  id: string;
+  url: string;
+  durationSeconds: number;
+  watermarkUrl?: string;
+}
+
+/** What is spoken by {@link AvatarClient.synthesizeSpeech}. */
+export interface SpeechInput {
+  /** At most 1000 characters. */
+  text: string;
+  /** Such as `genshin_vindi2`. */
+  voiceId: string;
+  /** A language of that voice. */
+  voiceLanguage: "zh" | "en";
+  /** 0.8 to 2.0, one decimal. */
+  voiceSpeed?: number;
+}
+
+/** Synthesized speech. */
+export interface Speech {
+  /** For {@link AvatarInput.audioId}. */
+  audioId: string;
+  url?: string;
+  durationSeconds?: number;
+}
+
+/** The documented limits of the service; sizes in bytes, lengths in seconds, dimensions in pixels. */
+export interface Limits {
+  /** Bytes of the image file. */
+  imageMaxBytes: number;
+  /** Pixels of the shorter side. */
+  imageMinSidePixels: number;
+  /** Longer side divided by shorter side. */
+  imageMaxAspectRatio: number;
+  /** Bytes of the sound file. */
+  audioMaxBytes: number;
+  audioMinSeconds: number;
+  audioMaxSeconds: number;
+  /** How far a clip may lie outside the two lengths above, because containers round. */
+  audioToleranceSeconds: number;
+  /** Unicode code points. */
+  promptMaxCharacters: number;
+  /** Unicode code points. */
+  speechTextMaxCharacters: number;
+}
+
+/** The limits that hold unless a client overrides them. */
+export const limits: Readonly<Limits>;
+
+/** Checks files and fields without any network. */
+export function validate(input: AvatarInput, limits?: Partial<Limits>): Promise<ValidationReport>;
+
+/** Makes talking-avatar videos. */
+export class AvatarClient {
+  /** @throws {AvatarError} `configuration` */
+  constructor(options: ClientOptions);
+  /** Checks files and fields without any network. */
+  validate(input: AvatarInput): Promise<ValidationReport>;
+  /** Checks, then creates the task. Settles a lost answer before anything is sent again. */
+  createTask(input: AvatarInput, call?: CallOptions): Promise<Task>;
+  /** Reads a task. */
+  getTask(taskId: string, call?: CallOptions): Promise<Task>;
+  /** Waits until a task has its video. */
+  waitForTask(taskId: string, call?: CallOptions): Promise<Video>;
+  /** Gives the task at each change of status, until it has ended. */
+  watchTask(taskId: string, call?: CallOptions): AsyncIterable<Task>;
+  /** Finds a task by your own id. */
+  findTask(externalTaskId: string, call?: CallOptions): Promise<Task | undefined>;
+  /** Creates a task, waits for it, and gives its video. */
+  generate(input: AvatarInput, call?: CallOptions): Promise<Video>;
+  /** Speaks a text, for `audioId`. */
+  synthesizeSpeech(input: SpeechInput, call?: CallOptions): Promise<Speech>;
+  /** Downloads a finished video. */
+  download(video: Video, call?: CallOptions): Promise<Blob>;
+}
+
+export type ErrorCode =
+  | "invalid_input"
+  | "configuration"
+  | "authentication"
+  | "permission"
+  | "insufficient_balance"
+  | "content_policy"
+  | "invalid_request"
+  | "not_found"
+  | "rate_limited"
+  | "concurrency_limit"
+  | "server"
+  | "network"
+  | "submission_unknown"
+  | "task_failed"
+  | "timeout"
+  | "aborted"
+  | "invalid_response";
+
+/** Every failure of this package. Told apart by `code`. */
+export class AvatarError extends Error {
+  readonly name: "AvatarError";
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** `invalid_input`: everything that is wrong. */
+  readonly problems?: Problem[];
+  /** The HTTP status. */
+  readonly status?: number;
+  /** The service's own code, such as `1303`. */
+  readonly apiCode?: number | string;
+  /** The service's id of the request, for its support. */
+  readonly requestId?: string;
+  /** How long the service asked to wait. */
+  readonly retryAfterMs?: number;
+  /** A task that exists, and may have been paid for: pick it up with `waitForTask`. */
+  readonly taskId?: string;
+  /** The id to look a task up by with `findTask`. */
+  readonly externalTaskId?: string;
+  /** `task_failed`: the task. */
+  readonly task?: Task;
+}

@@ -1,0 +1,176 @@
+//! What an image or a sound file is, read from its bytes.
+//!
+//! The probes are `async` over a [`Source`], so that the same code reads a `Blob` piece by piece in a browser and a
+//! slice in a native test. They read only what they need.
+
+use std::fmt;
+
+/// Bytes at known positions: a `Blob`, a buffer or a Base64 text.
+#[allow(async_fn_in_trait, reason = "every future here stays on one thread")]
+pub trait Source {
+    /// The total length in bytes.
+    fn len(&self) -> u64;
+
+    /// Whether there are no bytes at all.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Replaces the contents of `into` with the bytes `offset .. offset + len`.
+    ///
+    /// The caller stays inside `0 .. self.len()`. On success `into.len() == len`.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the bytes cannot be had, for example because the file was moved or changed since it was picked.
+    async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError>;
+}
+
+impl Source for [u8] {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+
+    async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        into.clear();
+        let bytes = usize::try_from(offset).ok().and_then(|start| self.get(start..start.checked_add(len)?));
+        into.extend_from_slice(bytes.ok_or_else(|| ReadError { message: String::from("read past the end") })?);
+        Ok(())
+    }
+}
+
+/// Bytes that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// What the platform said.
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// An image format that the service takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageFormat {
+    /// JPEG.
+    Jpeg,
+    /// PNG, animated ones too.
+    Png,
+}
+
+impl ImageFormat {
+    /// The name in reports: `jpeg` or `png`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+        }
+    }
+}
+
+/// A sound format that the service takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AudioFormat {
+    /// MPEG-1, 2 or 2.5 Layer III.
+    Mp3,
+    /// RIFF or RF64 WAVE.
+    Wav,
+    /// Sound in an ISO base media file.
+    M4a,
+    /// Raw AAC in ADTS frames.
+    Aac,
+}
+
+impl AudioFormat {
+    /// The name in reports: `mp3`, `wav`, `m4a` or `aac`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mp3 => "mp3",
+            Self::Wav => "wav",
+            Self::M4a => "m4a",
+            Self::Aac => "aac",
+        }
+    }
+}
+
+/// What an image was found to be. `width` and `height` are pixels as stored, before any EXIF rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageInfo {
+    /// The format, told by content.
+    pub format: ImageFormat,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// What a sound file was found to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AudioInfo {
+    /// The format, told by content.
+    pub format: AudioFormat,
+    /// How long the decoded sound lasts, in seconds.
+    pub duration_seconds: f64,
+    /// Samples per second and channel of the decoded sound.
+    pub sample_rate: u32,
+    /// Channels of the decoded sound.
+    pub channels: u16,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// Why a file gave no [`ImageInfo`] or [`AudioInfo`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ProbeError {
+    /// The file has no bytes.
+    Empty,
+    /// The bytes could not be read.
+    Read(ReadError),
+    /// The content is not of an accepted format; `detected` names what it is, as in "WebP image", where that is known.
+    UnsupportedFormat {
+        /// A short name such as `webp`, for `actual`, and a phrase for people such as `a WebP image`.
+        detected: Option<Detected>,
+    },
+    /// The format is right and the contents are cut off or damaged; `reason` says where, for people.
+    Corrupt {
+        /// For example "the PNG ends before its IEND chunk".
+        reason: String,
+    },
+    /// A sound file whose length cannot be known; `reason` says why.
+    UnknownDuration {
+        /// For people.
+        reason: String,
+    },
+}
+
+/// What a file that is not accepted was recognised as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detected {
+    /// A short lower-case name, such as `webp` or `ogg-opus`.
+    pub name: &'static str,
+    /// A phrase for people, such as `a WebP image` or `Ogg Opus audio`.
+    pub phrase: &'static str,
+}
+
+/// Tells an image's format and dimensions, and whether it is whole.
+///
+/// # Errors
+/// [`ProbeError`].
+pub async fn probe_image<S: Source + ?Sized>(source: &S) -> Result<ImageInfo, ProbeError> {
+    let _ = source;
+    Err(ProbeError::UnsupportedFormat { detected: None })
+}
+
+/// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole.
+///
+/// # Errors
+/// [`ProbeError`].
+pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, ProbeError> {
+    let _ = source;
+    Err(ProbeError::UnsupportedFormat { detected: None })
+}

@@ -1,0 +1,3 @@
+//! What the client knows and decides, with no JavaScript type in sight.
+
+pub mod media;

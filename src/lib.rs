@@ -1,0 +1,9 @@
+//! Turns one photo and one voice clip into a talking-avatar video through the Kling Avatar API at CometAPI.
+//!
+//! [`engine`] is plain Rust: limits, media probing, Base64, the request body, the wire types, errors, and the
+//! decisions about retrying and polling. It compiles and is tested on every target. On `wasm32`, `web` carries those
+//! decisions out with the platform's own `Blob`, `fetch`, timers and `AbortSignal`.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod engine;

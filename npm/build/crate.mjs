@@ -1,0 +1,58 @@
+// Compiles the crate to WebAssembly and generates its JavaScript glue.
+import { dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { BUILD, ROOT, TARGET } from "../setup/paths.mjs";
+import { must } from "../setup/process.mjs";
+import { Stop, say } from "../setup/report.mjs";
+
+const TRIPLE = "wasm32-unknown-unknown";
+
+/** Resolves with the folder that holds `kling_avatar.js` and `kling_avatar_bg.wasm`. */
+export async function buildCrate(toolchain, wasmBindgenFolder) {
+  say("Compiling the crate to WebAssembly");
+  const env = { ...toolchain.env, CARGO_TARGET_DIR: TARGET };
+  // These would replace the flags below, or move the result.
+  for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
+  const flags = (await pathRemaps(toolchain, env)).flatMap((remap) => ["--remap-path-prefix", remap]);
+  const lock = process.env.CI ? ["--locked"] : [];
+  const args = ["build", "--release", "--target", TRIPLE, "--features", "npm", "--lib", ...lock];
+  args.push("--config", `target.${TRIPLE}.rustflags=${JSON.stringify(flags)}`);
+  args.push(...toolchain.buildStd("std", "panic_abort"));
+  const { output } = await must("Compiling the crate", toolchain.cargo, args, { cwd: ROOT, env });
+  if (output.includes("warning:")) say(output.trimEnd());
+
+  const out = join(BUILD, "glue");
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  // The sections that say which compiler made the module and which features it uses stay in: wasm-opt reads the
+  // latter, and takes out all of them last.
+  const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-name-section"];
+  glue.push("--remove-producers-section", "--out-name", "kling_avatar", "--out-dir", out);
+  const wasm = join(TARGET, TRIPLE, "release", "kling_avatar.wasm");
+  await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, wasm]);
+  return out;
+}
+
+/**
+ * Replacements for the folders of this machine that panic messages would otherwise name. The same on every machine,
+ * so that the same sources give the same bytes. The last one that fits is taken.
+ */
+async function pathRemaps(toolchain, env) {
+  const list = ["metadata", "--format-version", "1", "--filter-platform", TRIPLE, "--features", "npm"];
+  const { stdout } = await must("Reading the crate's dependencies", toolchain.cargo, list, { cwd: ROOT, env });
+  let packages;
+  try {
+    packages = JSON.parse(stdout).packages;
+  } catch {
+    throw new Stop("cargo metadata did not answer in JSON.");
+  }
+  const crateFolders = packages.filter((each) => each.source !== null).map((each) => dirname(dirname(each.manifest_path)));
+  const remaps = [`${homedir()}=/home`, `${ROOT}=/kling-avatar`];
+  for (const folder of new Set(crateFolders)) remaps.push(`${folder}=/crates`);
+  if (toolchain.library !== undefined) {
+    const sources = dirname(toolchain.library);
+    for (const folder of new Set([sources, realpathSync(sources)])) remaps.push(`${folder}=/rust`);
+  }
+  return remaps;
+}

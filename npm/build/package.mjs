@@ -1,0 +1,45 @@
+// Puts the package together in dist/: one module, its glue, the entries and the types.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { ensureNodeModules } from "../setup/node-modules.mjs";
+import { BUILD, DIST, ROOT } from "../setup/paths.mjs";
+import { say } from "../setup/report.mjs";
+import { ensureWasmToolchain } from "../setup/rust.mjs";
+import { filesIn, fingerprint, matches, stamp } from "../setup/stamp.mjs";
+import { ensureWasmBindgen } from "../setup/wasm-bindgen.mjs";
+import { buildCrate } from "./crate.mjs";
+import { minifyJs, optimizeWasm } from "./shrink.mjs";
+
+const ENTRIES = join(ROOT, "npm", "entries");
+const STAMP = join(BUILD, "dist.stamp");
+const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries", "npm/index.d.ts"];
+
+/** Builds dist/ unless it is already made from exactly these sources. */
+export async function build() {
+  await ensureNodeModules();
+  const made = fingerprint(filesIn(...INPUTS), process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "");
+  if (matches(STAMP, `${made} ${fingerprint(filesIn("dist"))}`)) return;
+
+  const glue = await buildCrate(await ensureWasmToolchain(), await ensureWasmBindgen());
+  const next = join(BUILD, "dist");
+  rmSync(next, { recursive: true, force: true });
+  mkdirSync(next, { recursive: true });
+  await optimizeWasm(join(glue, "kling_avatar_bg.wasm"), join(next, "kling_avatar_bg.wasm"));
+  await minifyJs(join(glue, "kling_avatar.js"), join(next, "kling_avatar.js"));
+  for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry));
+  copyFileSync(join(ROOT, "npm", "index.d.ts"), join(next, "index.d.ts"));
+  // Files that are generated from the built module belong here.
+
+  rmSync(DIST, { recursive: true, force: true });
+  renameSync(next, DIST);
+  stamp(STAMP, `${made} ${fingerprint(filesIn("dist"))}`);
+  say(`Built dist/ (${readdirSync(DIST).map(size).join(", ")})`);
+}
+
+function entries() {
+  return existsSync(ENTRIES) ? readdirSync(ENTRIES).filter((name) => name.endsWith(".js")) : [];
+}
+
+function size(name) {
+  return `${name} ${(statSync(join(DIST, name)).size / 1024).toFixed(1)} KB`;
+}

@@ -1,0 +1,25 @@
+// Makes the generated and the written files small.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../setup/paths.mjs";
+import { must } from "../setup/process.mjs";
+import { Stop, say } from "../setup/report.mjs";
+
+export async function optimizeWasm(from, to) {
+  say("Optimizing the WebAssembly module");
+  const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
+  const wasmOpt = join(ROOT, "node_modules", "binaryen", "bin", "wasm-opt");
+  await must("wasm-opt", process.execPath, [wasmOpt, ...passes, from, "-o", to]);
+}
+
+/** The one expression by which bundlers find the module; it has to survive. */
+const WASM_URL = /new URL\(\s*"\.\/kling_avatar_bg\.wasm"\s*,\s*import\.meta\.url\s*\)/g;
+
+export async function minifyJs(from, to) {
+  const { transform } = await import("esbuild");
+  const source = readFileSync(from, "utf8");
+  const { code } = await transform(source, { format: "esm", target: "es2022", minify: true, legalComments: "none" });
+  const count = (text) => text.match(WASM_URL)?.length ?? 0;
+  if (count(code) !== count(source)) throw new Stop(`${from}: minifying lost new URL("./kling_avatar_bg.wasm", import.meta.url).`);
+  writeFileSync(to, code);
+}

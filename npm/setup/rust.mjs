@@ -1,0 +1,85 @@
+// A Rust toolchain that builds for wasm32-unknown-unknown.
+//
+// The usual one is rustup's, whose target is added when it is missing. Some machines have Rust but cannot download a
+// target; where they are Debian, the standard library is built from Debian's own packages instead.
+// KLING_AVATAR_WASM_TOOLCHAIN=rustup or =debian allows one of the two only.
+import { existsSync } from "node:fs";
+import { aptInstall, aptObstacle } from "./apt.mjs";
+import { ROOT } from "./paths.mjs";
+import { isProgram, run, which } from "./process.mjs";
+import { Stop, say } from "./report.mjs";
+
+const TRIPLE = "wasm32-unknown-unknown";
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+const DEBIAN_LINKER = "/usr/bin/wasm-ld-19";
+
+/** Makes sure that cargo is there, for what runs on this machine. */
+export function requireCargo() {
+  if (which("cargo") === undefined || which("rustc") === undefined) {
+    throw new Stop("Rust is missing: install it from https://rustup.rs and run this again.");
+  }
+}
+
+/**
+ * Resolves with the toolchain: `cargo` is the program, `env` its environment, and `buildStd(crates)` gives the
+ * arguments that make it build those crates of the standard library where they are not there ready-made.
+ * `library` is the folder of the library's source, which ends up in panic messages.
+ */
+export async function ensureWasmToolchain() {
+  requireCargo();
+  const only = process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "";
+  if (!["", "rustup", "debian"].includes(only)) {
+    throw new Stop(`KLING_AVATAR_WASM_TOOLCHAIN is "${only}"; it can be "rustup" or "debian".`);
+  }
+  if (only !== "debian" && (await hasTarget())) return readyMade();
+  const failure = only === "debian" ? undefined : await addTarget();
+  if (only !== "debian" && failure === undefined) return readyMade();
+  if (only !== "rustup" && (await ensureDebian())) return debian();
+  const wanted = only === "debian" ? `apt-get install ${DEBIAN_PACKAGES.join(" ")}` : `rustup target add ${TRIPLE}`;
+  throw new Stop(`Rust cannot build for ${TRIPLE} yet${failure ? ` (${failure})` : ""}: run \`${wanted}\` where that works.`);
+}
+
+async function hasTarget() {
+  const { code, stdout } = await run("rustc", ["--print", "target-libdir", "--target", TRIPLE], { cwd: ROOT });
+  return code === 0 && existsSync(stdout.trim());
+}
+
+/** Adds rustup's target; resolves with why not, if not. */
+async function addTarget() {
+  if (which("rustup") === undefined) return "rustup is not installed";
+  say(`Adding the Rust target ${TRIPLE}`);
+  const result = await run("rustup", ["target", "add", TRIPLE], { cwd: ROOT, timeoutMs: DOWNLOAD_TIMEOUT_MS });
+  if (result.code !== 0) return "rustup could not add it";
+  return (await hasTarget()) ? undefined : "the rustc on PATH is not rustup's";
+}
+
+/** Whether Debian's packages are there or could be installed. */
+async function ensureDebian() {
+  const isThere = () =>
+    ["/usr/bin/cargo", "/usr/bin/rustc", DEBIAN_LINKER].every(isProgram) && existsSync(debianLibrary());
+  if (isThere()) return true;
+  if (aptObstacle() !== undefined) return false;
+  await aptInstall(DEBIAN_PACKAGES);
+  return isThere();
+}
+
+function debianLibrary() {
+  return "/usr/lib/rustlib/src/rust/library";
+}
+
+function readyMade() {
+  return { name: "rustup", cargo: "cargo", env: { ...process.env }, buildStd: () => [], library: undefined };
+}
+
+function debian() {
+  const env = {
+    ...process.env,
+    RUSTC_BOOTSTRAP: "1", // lets this stable compiler take -Z build-std
+    RUSTC: "/usr/bin/rustc",
+    RUSTDOC: "/usr/bin/rustdoc",
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: DEBIAN_LINKER,
+  };
+  const buildStd = (...crates) => ["-Z", `build-std=${crates.join(",")}`];
+  return { name: "debian", cargo: "/usr/bin/cargo", env, buildStd, library: debianLibrary() };
+}

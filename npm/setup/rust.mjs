@@ -32,7 +32,7 @@ export async function ensureWasmToolchain() {
   if (!["", "rustup", "debian"].includes(only)) {
     throw new Stop(`KLING_AVATAR_WASM_TOOLCHAIN is "${only}"; it can be "rustup" or "debian".`);
   }
-  if (only !== "debian" && (await hasTarget())) return readyMade();
+  if (only !== "debian" && (await hasWasmTarget())) return readyMade();
   const failure = only === "debian" ? undefined : await addTarget();
   if (only !== "debian" && failure === undefined) return readyMade();
   if (only !== "rustup" && (await ensureDebian())) return debian();
@@ -40,7 +40,8 @@ export async function ensureWasmToolchain() {
   throw new Stop(`Rust cannot build for ${TRIPLE} yet${failure ? ` (${failure})` : ""}: run \`${wanted}\` where that works.`);
 }
 
-async function hasTarget() {
+/** Whether the rustc on PATH has the target ready-made. */
+export async function hasWasmTarget() {
   const { code, stdout } = await run("rustc", ["--print", "target-libdir", "--target", TRIPLE], { cwd: ROOT });
   return code === 0 && existsSync(stdout.trim());
 }
@@ -51,7 +52,7 @@ async function addTarget() {
   say(`Adding the Rust target ${TRIPLE}`);
   const result = await run("rustup", ["target", "add", TRIPLE], { cwd: ROOT, timeoutMs: DOWNLOAD_TIMEOUT_MS });
   if (result.code !== 0) return "rustup could not add it";
-  return (await hasTarget()) ? undefined : "the rustc on PATH is not rustup's";
+  return (await hasWasmTarget()) ? undefined : "the rustc on PATH is not rustup's";
 }
 
 /** Whether Debian's packages are there or could be installed. */

@@ -1,0 +1,68 @@
+// Programs from outside npm and cargo: taken from PATH, or else installed by apt, or else named in one line.
+import { aptInstall, aptObstacle } from "./apt.mjs";
+import { isProgram, run, which } from "./process.mjs";
+import { Stop } from "./report.mjs";
+
+const onPath = (...names) => async () => which(...names) !== undefined;
+
+const TOOLS = {
+  cc: { isThere: onPath("cc"), apt: ["gcc", "libc6-dev"], brew: "gcc" },
+  ffmpeg: { isThere: onPath("ffmpeg"), apt: ["ffmpeg"], brew: "ffmpeg" },
+  "espeak-ng": { isThere: onPath("espeak-ng"), apt: ["espeak-ng"], brew: "espeak-ng" },
+  lame: { isThere: onPath("lame"), apt: ["lame"], brew: "lame" },
+  flac: { isThere: onPath("flac"), apt: ["flac"], brew: "flac" },
+  sox: { isThere: soxReadsMp3, apt: ["sox", "libsox-fmt-mp3"], brew: "sox" },
+  imagemagick: { isThere: onPath("convert", "magick"), apt: ["imagemagick"], brew: "imagemagick" },
+  chromium: { isThere: async () => chromiumPath() !== undefined, apt: ["chromium"], brew: "--cask chromium" },
+  chromedriver: { isThere: async () => chromedriverPath() !== undefined, apt: ["chromium-driver"], brew: "--cask chromedriver" },
+};
+
+/** What the sandbox makes its videos and voices with. */
+export const FOR_SANDBOX = ["cc", "ffmpeg", "espeak-ng"];
+/** What the tests drive, and make their fixtures with. */
+export const FOR_TESTS = Object.keys(TOOLS);
+
+/** Makes sure that these tools (keys of the table above) can be run. */
+export async function ensureSystem(names) {
+  const missing = await absent(names);
+  if (missing.length === 0) return;
+  const obstacle = aptObstacle();
+  if (obstacle !== undefined) throw new Stop(`${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing (${obstacle}): ${advice(missing)}.`);
+  await aptInstall(missing.flatMap((name) => TOOLS[name].apt));
+  const still = await absent(missing);
+  if (still.length > 0) throw new Stop(`${still.join(", ")} cannot be run although apt-get installed it.`);
+}
+
+/** The browser for the tests: `$CHROMIUM_PATH`, or Chromium or Chrome where they usually are. */
+export function chromiumPath() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) return isProgram(named) ? named : undefined;
+  return (
+    which("chromium", "chromium-browser", "google-chrome-stable", "google-chrome") ??
+    ["Chromium", "Google Chrome"].map((app) => `/Applications/${app}.app/Contents/MacOS/${app}`).find(isProgram)
+  );
+}
+
+/** The WebDriver server of that browser: `$CHROMEDRIVER`, or the one on PATH. */
+export function chromedriverPath() {
+  const { CHROMEDRIVER, CHROMEWEBDRIVER } = process.env;
+  if (CHROMEDRIVER) return isProgram(CHROMEDRIVER) ? CHROMEDRIVER : undefined;
+  const beside = ["/usr/lib/chromium/chromedriver", `${CHROMEWEBDRIVER}/chromedriver`];
+  return which("chromedriver") ?? beside.find(isProgram);
+}
+
+async function absent(names) {
+  const there = await Promise.all(names.map((name) => TOOLS[name].isThere()));
+  return names.filter((_, index) => !there[index]);
+}
+
+async function soxReadsMp3() {
+  return which("sox") !== undefined && / mp3\b/.test((await run("sox", ["--help"])).output);
+}
+
+function advice(missing) {
+  if (process.platform === "darwin") {
+    return `run \`${missing.map((name) => `brew install ${TOOLS[name].brew}`).join(" && ")}\``;
+  }
+  return `install ${missing.flatMap((name) => TOOLS[name].apt).join(" ")} (Debian's names)`;
+}

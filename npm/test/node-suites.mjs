@@ -1,0 +1,30 @@
+// The suites that Node runs: one for each folder of tests/ that holds *.test.mjs files.
+import { ROOT } from "../setup/paths.mjs";
+import { run } from "../setup/process.mjs";
+import { filesIn } from "../setup/stamp.mjs";
+import { chromedriverPath, chromiumPath } from "../setup/system.mjs";
+import { nodeTotals, verdict } from "./totals.mjs";
+
+const LIMIT_MS = 15 * 60_000;
+const FILE_LIMIT_MS = 10 * 60_000;
+/** Tests with browsers in them share the machine badly. */
+const ONE_AT_A_TIME = ["page"];
+
+/** The suites in order of name, each `{ name, files }`. */
+export function nodeSuites() {
+  const folders = new Map();
+  for (const file of filesIn("tests").filter((path) => path.endsWith(".test.mjs"))) {
+    const parts = file.split("/");
+    const folder = parts.length > 2 ? parts[1] : "";
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return [...folders].map(([folder, files]) => ({ name: folder ? `node:${folder}` : "node", files }));
+}
+
+export async function runNodeSuite({ name, files }) {
+  const concurrency = ONE_AT_A_TIME.includes(name.split(":")[1]) ? 1 : 2;
+  const args = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_LIMIT_MS}`];
+  const env = { ...process.env, CHROMIUM_PATH: chromiumPath(), CHROMEDRIVER: chromedriverPath() };
+  const { code, output } = await run(process.execPath, [...args, ...files], { cwd: ROOT, env, stream: true, timeoutMs: LIMIT_MS });
+  return verdict(nodeTotals(output), code);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ROOT } from "../../npm/setup/paths.mjs";
+import { installTarball } from "./tarball.mjs";
+
+let installed;
+
+before(async () => {
+  installed = await installTarball();
+});
+after(() => installed.remove());
+
+test("carries the built package and its papers, and nothing else", () => {
+  const papers = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+  const rest = installed.files.filter((file) => !papers.includes(file));
+  for (const file of rest) assert.match(file, /^dist\/[a-z_-]+\.(js|wasm|d\.ts|d\.cts|cjs)$/);
+  assert.ok(papers.every((file) => installed.files.includes(file)), installed.files.join(", "));
+});
+
+test("has exactly one WebAssembly module, and no source map or test", () => {
+  assert.deepEqual(installed.files.filter((file) => file.endsWith(".wasm")), ["dist/kling_avatar_bg.wasm"]);
+  assert.deepEqual(installed.files.filter((file) => /\.map$|test|spec|sandbox|fixture/i.test(file)), []);
+});
+
+test("no file names a folder of the machine that built it, or links to a source map", async () => {
+  const folders = [ROOT, homedir(), "/.cargo/", "/.rustup/", "registry/src", "/usr/src/", "/usr/lib/rustlib"];
+  for (const file of installed.files) {
+    const text = await readFile(join(installed.folder, file), "latin1");
+    for (const folder of folders) assert.ok(!text.includes(folder), `${file} contains ${folder}`);
+    assert.ok(!text.includes("sourceMappingURL"), `${file} links to a source map`);
+  }
+});
+
+test("the module has no custom section and stays small", async () => {
+  const module = await WebAssembly.compile(await readFile(join(installed.folder, "dist/kling_avatar_bg.wasm")));
+  for (const name of ["name", "producers", "target_features", ".debug_info"]) {
+    assert.equal(WebAssembly.Module.customSections(module, name).length, 0, name);
+  }
+});
+
+test("needs no other package and runs nothing when it is installed", async () => {
+  const manifest = JSON.parse(await readFile(join(installed.folder, "package.json"), "utf8"));
+  assert.deepEqual([manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies], [undefined, undefined, undefined]);
+  for (const script of ["preinstall", "install", "postinstall", "prepare"]) assert.equal(manifest.scripts?.[script], undefined);
+});
+
+test("the lock file names versions and hashes, and no registry", async () => {
+  const text = await readFile(join(ROOT, "package-lock.json"), "utf8");
+  assert.doesNotMatch(text, /"resolved"/);
+  for (const [path, entry] of Object.entries(JSON.parse(text).packages)) {
+    if (path !== "") assert.match(entry.integrity ?? "", /^sha512-/, path);
+  }
+});

@@ -1,0 +1,113 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { createSandboxApi } from "./api.mjs";
+import * as checks from "./checks.mjs";
+import { ConnectionLost } from "./answers.mjs";
+import { stopPrograms } from "./ffmpeg.mjs";
+import { makeSpeech } from "./speech.mjs";
+import { createVideoMaker } from "./video.mjs";
+
+/**
+ * @typedef {{ host?: string, port?: number } & Partial<import("./api.mjs").ApiConfig>} ServerConfig
+ */
+
+/**
+ * Starts the sandbox on real HTTP.
+ * @param {ServerConfig} [config] port 0, the default, picks a free one
+ */
+export async function startSandbox({ host = "127.0.0.1", port = 0, ...config } = {}) {
+  const api = createSandboxApi({ checks, makeVideo: createVideoMaker(), speech: makeSpeech, ...config });
+  const server = createServer((request, response) => void serve(api, request, response));
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
+    port: address.port,
+    api, ledger: api.ledger, faults: api.faults, options: api.options, reset: api.reset,
+    async close() {
+      api.reset();
+      stopPrograms();
+      server.closeAllConnections();
+      server.close();
+      if (server.listening) await once(server, "close");
+    },
+  };
+}
+
+/**
+ * @param {ReturnType<typeof createSandboxApi>} api
+ * @param {import("node:http").IncomingMessage} incoming @param {import("node:http").ServerResponse} outgoing
+ */
+async function serve(api, incoming, outgoing) {
+  outgoing.on("error", () => undefined);
+  try {
+    const response = await api.fetch(toRequest(incoming));
+    await send(response, incoming, outgoing);
+  } catch (error) {
+    if (!incoming.complete && incoming.destroyed) return;
+    if (error instanceof ConnectionLost) return cut(incoming, error.reset);
+    if (incoming.socket.destroyed) return;
+    console.error(error);
+    if (outgoing.headersSent) return cut(incoming, false);
+    outgoing.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself failed; see its output\n");
+  }
+}
+
+/** @param {import("node:http").IncomingMessage} incoming @param {boolean} reset */
+function cut({ socket }, reset) {
+  if (reset) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
+/** @param {import("node:http").IncomingMessage} incoming */
+function toRequest(incoming) {
+  const { method = "GET", headers, url = "/" } = incoming;
+  const origin = `http://${headers.host ?? "127.0.0.1"}`;
+  const safeHeaders = new Headers();
+  for (const [name, value] of Object.entries(headers)) safeHeaders.set(name, Array.isArray(value) ? value.join(", ") : value ?? "");
+  const hasBody = method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
+  return new Request(new URL(url, origin), {
+    method,
+    headers: safeHeaders,
+    ...(hasBody && { body: streamOf(incoming), duplex: "half" }),
+  });
+}
+
+/** The upload as it arrives, without running ahead of its reader. @param {import("node:http").IncomingMessage} incoming */
+function streamOf(incoming) {
+  const chunks = incoming[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/**
+ * @param {Response} response @param {import("node:http").IncomingMessage} incoming
+ * @param {import("node:http").ServerResponse} outgoing
+ */
+async function send(response, incoming, outgoing) {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (!response.body || incoming.method === "HEAD") {
+    await response.body?.cancel();
+    outgoing.end();
+  } else {
+    await pump(response.body, outgoing);
+  }
+  incoming.resume();
+}
+
+/** @param {ReadableStream<Uint8Array>} body @param {import("node:http").ServerResponse} outgoing */
+async function pump(body, outgoing) {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return void outgoing.end();
+    if (outgoing.destroyed) return void reader.cancel();
+    if (!outgoing.write(value)) await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+  }
+}

@@ -1,3 +1,16 @@
 //! What the client knows and decides, with no JavaScript type in sight.
 
+pub mod base64;
+pub mod body;
+pub mod create;
+pub mod error;
+pub mod input;
+pub mod limits;
+pub mod lookup;
 pub mod media;
+pub mod poll;
+pub mod problem;
+pub mod retry;
+pub mod text;
+pub mod validate;
+pub mod wire;

@@ -1,0 +1,194 @@
+//! Creating a task without ever paying twice for it.
+//!
+//! [`Creation`] decides what to do after each thing that can happen to a create; the caller carries it out. Its rule: a
+//! create that may have reached the service is settled by looking its `external_task_id` up before anything is sent
+//! again, and it is only ever sent again with the same id.
+
+use super::error::{Error, Failure, Refusal, RefusalKind};
+use super::lookup::{Lookup, LookupStep, Outcome, Question};
+use super::retry::RetryPolicy;
+use super::wire::{Task, says_id_is_taken};
+
+/// How often in a row a task must be said not to exist before it is sent again.
+const ABSENCES_FOR_CERTAINTY: u32 = 2;
+
+/// How much older than the first attempt a listed task may be, in milliseconds: clocks differ.
+const CLOCK_TOLERANCE_MS: f64 = 600_000.0;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Send the create.
+    Send,
+    /// Ask whether the task exists.
+    Ask(Question),
+    /// Wait, then go on with [`Creation::after_wait`].
+    Wait {
+        /// Milliseconds.
+        delay_ms: f64,
+        /// What the service refused for the moment, to be shown to the user.
+        waiting_for: Option<RefusalKind>,
+    },
+    /// It is over.
+    Done(Result<Box<Task>, Failure>),
+}
+
+#[derive(Debug, Clone)]
+enum Phase {
+    /// Nothing that was sent can have created the task.
+    Clear,
+    /// Something that was sent may have created the task.
+    Settling(Lookup),
+}
+
+/// One create, from its first attempt to its task or its failure.
+#[derive(Debug, Clone)]
+pub struct Creation {
+    external_task_id: String,
+    policy: RetryPolicy,
+    began_at_ms: f64,
+    deadline_ms: Option<f64>,
+    phase: Phase,
+    attempts: u32,
+    turns: u32,
+    absences: u32,
+    taken: bool,
+    last: Error,
+}
+
+impl Creation {
+    /// Begins a create at `now_ms` (Unix time), to be given up at `deadline_ms`.
+    pub fn new(external_task_id: &str, policy: RetryPolicy, now_ms: f64, deadline_ms: Option<f64>) -> Self {
+        Self {
+            external_task_id: external_task_id.to_owned(),
+            policy,
+            began_at_ms: now_ms,
+            deadline_ms,
+            phase: Phase::Clear,
+            attempts: 1,
+            turns: 0,
+            absences: 0,
+            taken: false,
+            last: Error::Network { message: String::from("No answer came.") },
+        }
+    }
+
+    /// Whether something that was sent may have created the task.
+    pub fn is_unsettled(&self) -> bool {
+        matches!(self.phase, Phase::Settling(_))
+    }
+
+    /// What to do once a [`Step::Wait`] is over.
+    pub fn after_wait(&self) -> Step {
+        match &self.phase {
+            Phase::Clear => Step::Send,
+            Phase::Settling(lookup) => Step::Ask(lookup.question()),
+        }
+    }
+
+    /// Takes what became of the create. `random` lies in `0.0 .. 1.0`.
+    pub fn on_sent(&mut self, outcome: Outcome, now_ms: f64, random: f64) -> Step {
+        let certainly_not_sent = matches!(outcome, Outcome::NotSent { .. });
+        let error = match outcome.answer().and_then(|answer| Task::read(&answer)) {
+            Ok(task) => return Step::Done(Ok(Box::new(task))),
+            Err(error) => error,
+        };
+        self.last = error;
+        match &self.last {
+            Error::Refused(refusal) => self.on_refused(refusal.clone(), now_ms, random),
+            Error::InvalidResponse { status, .. } if (200..300).contains(status) => self.settle(),
+            Error::Network { .. } if !certainly_not_sent => self.settle(),
+            Error::Network { .. } => self.send_again(None, None, now_ms, random),
+            _ => self.fail(),
+        }
+    }
+
+    fn on_refused(&mut self, refusal: Refusal, now_ms: f64, random: f64) -> Step {
+        if says_id_is_taken(&refusal) {
+            self.taken = true;
+            return self.settle();
+        }
+        match refusal.kind {
+            RefusalKind::Server => self.settle(),
+            RefusalKind::RateLimited => self.send_again(Some(&refusal), Some(refusal.kind), now_ms, random),
+            RefusalKind::ConcurrencyLimit => {
+                self.turns = self.turns.saturating_add(1);
+                let delay_ms = self.policy.turn_delay_ms(self.turns, refusal.retry_after_ms, random);
+                self.wait(delay_ms, Some(refusal.kind), now_ms)
+            }
+            _ => self.fail(),
+        }
+    }
+
+    /// Takes what became of a question. `random` lies in `0.0 .. 1.0`.
+    pub fn on_asked(&mut self, outcome: Outcome, now_ms: f64, random: f64) -> Step {
+        let Phase::Settling(lookup) = &mut self.phase else { return self.after_wait() };
+        match lookup.on_outcome(outcome, random) {
+            LookupStep::Ask(question) => Step::Ask(question),
+            LookupStep::Wait { delay_ms } => self.wait(delay_ms, None, now_ms),
+            LookupStep::Found(task) => Step::Done(Ok(task)),
+            LookupStep::Unsettled(error) => self.unknown(&error),
+            LookupStep::Absent => self.on_absent(now_ms, random),
+        }
+    }
+
+    fn on_absent(&mut self, now_ms: f64, random: f64) -> Step {
+        self.absences += 1;
+        if self.absences < ABSENCES_FOR_CERTAINTY || (self.taken && self.absences < self.policy.max_attempts) {
+            // The service may still be at work on what it received.
+            self.phase = Phase::Settling(self.new_lookup());
+            return self.wait(2.0 * self.policy.min_delay_ms, None, now_ms);
+        }
+        if self.taken {
+            return self.unknown(&self.last.clone());
+        }
+        self.phase = Phase::Clear;
+        let refusal = match &self.last {
+            Error::Refused(refusal) => Some(refusal.clone()),
+            _ => None,
+        };
+        self.send_again(refusal.as_ref(), None, now_ms, random)
+    }
+
+    fn settle(&mut self) -> Step {
+        self.absences = 0;
+        let lookup = self.new_lookup();
+        let question = lookup.question();
+        self.phase = Phase::Settling(lookup);
+        Step::Ask(question)
+    }
+
+    fn new_lookup(&self) -> Lookup {
+        // An id that was taken before the first attempt can be of any age.
+        let not_before_ms = (!self.taken).then_some(self.began_at_ms - CLOCK_TOLERANCE_MS);
+        Lookup::new(&self.external_task_id, not_before_ms, self.policy.clone())
+    }
+
+    fn send_again(&mut self, refusal: Option<&Refusal>, shown: Option<RefusalKind>, now_ms: f64, random: f64) -> Step {
+        if self.attempts >= self.policy.max_attempts {
+            return self.fail();
+        }
+        let retry_after_ms = refusal.and_then(|refusal| refusal.retry_after_ms);
+        let delay_ms = self.policy.delay_ms(self.attempts, retry_after_ms, random);
+        self.attempts += 1;
+        self.wait(delay_ms, shown, now_ms)
+    }
+
+    /// Waits, or ends at once where the deadline would pass meanwhile.
+    fn wait(&self, delay_ms: f64, waiting_for: Option<RefusalKind>, now_ms: f64) -> Step {
+        match self.deadline_ms {
+            Some(deadline_ms) if now_ms + delay_ms >= deadline_ms && self.is_unsettled() => self.unknown(&self.last),
+            Some(deadline_ms) if now_ms + delay_ms >= deadline_ms => self.fail(),
+            _ => Step::Wait { delay_ms, waiting_for },
+        }
+    }
+
+    fn fail(&self) -> Step {
+        Step::Done(Err(Failure::from(self.last.clone()).with_external_task_id(&self.external_task_id)))
+    }
+
+    fn unknown(&self, cause: &Error) -> Step {
+        let error = Error::SubmissionUnknown { reason: cause.message() };
+        Step::Done(Err(Failure::from(error).with_external_task_id(&self.external_task_id)))
+    }
+}

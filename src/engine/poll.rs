@@ -1,0 +1,200 @@
+//! When to read a task again.
+//!
+//! A read is worth most when the task is likely to end right now. For a given number of reads the mean delay between a
+//! task's end and its discovery is smallest when the interval is proportional to `1 / sqrt(hazard)`, the hazard being
+//! the rate at which tasks of this age end. Task times are taken as log-normal (sigma 0.5); its median follows the
+//! mode, the length of the voice and the tasks that this client has seen end.
+
+use super::error::{Error, Failure, RefusalKind};
+use super::retry::RetryPolicy;
+use super::wire::{Task, TaskStatus};
+
+/// `1 / sqrt(hazard)` of the unit log-normal with sigma 0.5, by age in medians.
+const SPACING: [(f64, f64); 12] = [
+    (0.0, 60.0),
+    (0.1, 60.0),
+    (0.2, 6.7),
+    (0.25, 3.8),
+    (0.35, 1.98),
+    (0.5, 1.225),
+    (0.75, 0.892),
+    (1.0, 0.792),
+    (1.5, 0.738),
+    (3.0, 0.767),
+    (5.0, 0.85),
+    (9.0, 0.96),
+];
+
+/// Chosen so that a task of the usual length is read about 22 times; see the simulation in the tests.
+const SPACING_SCALE: f64 = 0.545;
+
+/// The usual time of a `std` task with ten seconds of voice, in milliseconds.
+const USUAL_MS: f64 = 100_000.0;
+
+/// How many unseen tasks of the usual length count against those seen.
+const PRIOR_WEIGHT: f64 = 3.0;
+
+/// How often a task may be unknown to the service right after it was created.
+const UNKNOWN_AT_FIRST: u32 = 4;
+
+/// How often a task that has succeeded may come without its video.
+const SUCCEEDED_WITHOUT_VIDEO: u32 = 5;
+
+/// How often a task is read, and for how long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollPolicy {
+    /// The shortest time between two reads, in milliseconds. Default 1000.
+    pub min_interval_ms: f64,
+    /// The longest time between two reads, in milliseconds. Default 15 000.
+    pub max_interval_ms: f64,
+    /// How long a task is waited for, in milliseconds. Default 1 800 000 (30 minutes).
+    pub timeout_ms: f64,
+}
+
+impl Default for PollPolicy {
+    fn default() -> Self {
+        Self { min_interval_ms: 1000.0, max_interval_ms: 15_000.0, timeout_ms: 1_800_000.0 }
+    }
+}
+
+impl PollPolicy {
+    /// Gives the time until the next read of a task of this age, where tasks usually take `median_ms`.
+    pub fn interval_ms(&self, age_ms: f64, median_ms: f64) -> f64 {
+        let longest = self.max_interval_ms.max(self.min_interval_ms);
+        let step = median_ms / 100.0;
+        let scale = SPACING_SCALE * (median_ms * 1000.0).sqrt();
+        let (mut due, mut waited) = (0.0, 0.0);
+        // The spacing changes while the interval passes, so its inverse is summed up until one read is due.
+        while due < 1.0 && waited < longest {
+            due += step / (scale * spacing((age_ms + waited + 0.5 * step) / median_ms));
+            waited += step;
+        }
+        waited.clamp(self.min_interval_ms, longest)
+    }
+}
+
+fn spacing(age: f64) -> f64 {
+    let above = SPACING.iter().position(|(at, _)| age < *at);
+    let (Some(&(from, low)), Some(&(to, high))) = (match above {
+        Some(index) => (SPACING.get(index.saturating_sub(1)), SPACING.get(index)),
+        None => (SPACING.last(), SPACING.last()),
+    }) else {
+        return 1.0;
+    };
+    if to > from { low + (high - low) * (age - from) / (to - from) } else { high }
+}
+
+/// What a client knows of how long its tasks take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Experience {
+    ratios: f64,
+    weight: f64,
+}
+
+impl Default for Experience {
+    fn default() -> Self {
+        Self { ratios: PRIOR_WEIGHT, weight: PRIOR_WEIGHT }
+    }
+}
+
+impl Experience {
+    /// Gives the usual time of a task, in milliseconds.
+    pub fn median_ms(&self, pro: bool, voice_seconds: Option<f64>) -> f64 {
+        (prior_ms(pro, voice_seconds) * self.ratios / self.weight).clamp(2000.0, 1_200_000.0)
+    }
+
+    /// Takes in that a task ended after `took_ms`. Older tasks count less and less.
+    pub fn learn(&mut self, took_ms: f64, pro: bool, voice_seconds: Option<f64>) {
+        const FADING: f64 = 0.9;
+        let ratio = (took_ms / prior_ms(pro, voice_seconds)).clamp(0.01, 20.0);
+        self.ratios = self.ratios * FADING + ratio;
+        self.weight = self.weight * FADING + 1.0;
+    }
+}
+
+fn prior_ms(pro: bool, voice_seconds: Option<f64>) -> f64 {
+    let length = voice_seconds.map_or(1.0, |seconds| 0.7 + 0.03 * seconds.clamp(0.0, 300.0));
+    USUAL_MS * length * if pro { 1.5 } else { 1.0 }
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PollStep {
+    /// Read the task after this many milliseconds, or at once when the page is shown again or back online.
+    ReadAfter(f64),
+    /// It has ended; `failed` is an end, too.
+    Ended,
+    /// It cannot be read.
+    Fail(Failure),
+}
+
+/// The waiting for one task.
+#[derive(Debug, Clone)]
+pub struct Polling {
+    policy: PollPolicy,
+    retry: RetryPolicy,
+    median_ms: f64,
+    /// The task's age at time 0 of the caller's clock, so that `age = now + offset`.
+    age_offset_ms: f64,
+    failures: u32,
+    just_created: bool,
+    without_video: u32,
+}
+
+impl Polling {
+    /// Begins to wait at `now_ms` for a task that usually takes `median_ms`.
+    ///
+    /// `just_created` says that this client created it a moment ago, and then a service that does not know it yet is
+    /// given some time.
+    pub fn new(policy: PollPolicy, retry: RetryPolicy, median_ms: f64, now_ms: f64, just_created: bool) -> Self {
+        Self { policy, retry, median_ms, age_offset_ms: -now_ms, failures: 0, just_created, without_video: 0 }
+    }
+
+    /// The age of the task at `now_ms`, as far as it is known.
+    pub fn age_ms(&self, now_ms: f64) -> f64 {
+        (now_ms + self.age_offset_ms).max(0.0)
+    }
+
+    /// Takes a task that was read. `wall_ms` is the time of day (Unix milliseconds), for a task that was found older
+    /// than this wait.
+    pub fn on_task(&mut self, task: &Task, now_ms: f64, wall_ms: f64) -> PollStep {
+        self.failures = 0;
+        if !self.just_created
+            && let Some(created_at_ms) = task.created_at_ms
+        {
+            // Clocks differ, so the service's word may make the task older, never younger.
+            let told = (wall_ms - created_at_ms).clamp(0.0, 86_400_000.0);
+            self.age_offset_ms = self.age_offset_ms.max(told - now_ms);
+        }
+        match task.status {
+            TaskStatus::Failed => PollStep::Ended,
+            TaskStatus::Succeed if !task.videos.is_empty() => PollStep::Ended,
+            TaskStatus::Succeed if self.without_video >= SUCCEEDED_WITHOUT_VIDEO => {
+                let reason = String::from("the task has succeeded and has no video.");
+                let failure = Failure::from(Error::InvalidResponse { status: 200, reason });
+                PollStep::Fail(failure.with_task_id(&task.task_id))
+            }
+            TaskStatus::Succeed => {
+                self.without_video += 1;
+                PollStep::ReadAfter(self.policy.min_interval_ms)
+            }
+            _ => PollStep::ReadAfter(self.policy.interval_ms(self.age_ms(now_ms), self.median_ms)),
+        }
+    }
+
+    /// Takes a read that failed. What may pass is read again, for as long as the caller's deadline allows.
+    pub fn on_error(&mut self, error: Error, random: f64) -> PollStep {
+        self.failures = self.failures.saturating_add(1);
+        let (retry_after_ms, unknown) = match &error {
+            Error::Refused(refusal) => (refusal.retry_after_ms, refusal.kind == RefusalKind::NotFound),
+            _ => (None, false),
+        };
+        let garbled = matches!(error, Error::InvalidResponse { status, .. } if (200..300).contains(&status));
+        let too_early = unknown && self.just_created && self.failures <= UNKNOWN_AT_FIRST;
+        if error.is_retryable() || garbled || too_early {
+            let delay_ms = self.retry.delay_ms(self.failures, retry_after_ms, random);
+            return PollStep::ReadAfter(delay_ms.max(self.policy.min_interval_ms));
+        }
+        PollStep::Fail(Failure::from(error))
+    }
+}

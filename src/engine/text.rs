@@ -1,0 +1,80 @@
+//! Numbers and secrets in sentences for people.
+
+/// Writes a number with at most `places` decimals and no trailing zeros: `61.3`, `60`.
+///
+/// `core::fmt` would do it too, and costs the `.wasm` several kilobytes for floating-point numbers.
+pub fn decimal(value: f64, places: u32) -> String {
+    let scale = 10_u64.pow(places.min(6));
+    let scaled = (value.abs() * scale as f64 + 0.5) as u64;
+    let mut text = String::new();
+    if value < 0.0 && scaled > 0 {
+        text.push('-');
+    }
+    text.push_str(&(scaled / scale).to_string());
+    let mut rest = scaled % scale;
+    if rest > 0 {
+        text.push('.');
+        let mut unit = scale / 10;
+        while rest > 0 && unit > 0 {
+            text.push(char::from(b'0' + (rest / unit) as u8));
+            rest %= unit;
+            unit /= 10;
+        }
+    }
+    text
+}
+
+/// Writes a number of bytes for people: `10 MB` for 10 485 760, `731 KB`, `12 bytes`.
+pub fn bytes(count: f64) -> String {
+    const KIB: f64 = 1024.0;
+    if count >= KIB * KIB {
+        decimal(count / (KIB * KIB), 2) + " MB"
+    } else if count >= KIB {
+        decimal(count / KIB, 1) + " KB"
+    } else {
+        decimal(count, 0) + " bytes"
+    }
+}
+
+/// Cuts a text of somebody else's to `max` characters and takes line breaks and control characters out of it.
+pub fn one_line(text: &str, max: usize) -> String {
+    let mut line: String = text.chars().take(max).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(max).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_round_and_drop_trailing_zeros() {
+        for (value, places, text) in [
+            (61.3, 1, "61.3"),
+            (60.0, 1, "60"),
+            (2.5, 2, "2.5"),
+            (1.999, 1, "2"),
+            (0.05, 2, "0.05"),
+            (-1.25, 2, "-1.25"),
+            (1e30, 2, "184467440737095516.15"),
+            (f64::NAN, 1, "0"),
+        ] {
+            assert_eq!(decimal(value, places), text);
+        }
+    }
+
+    #[test]
+    fn bytes_are_named_by_size() {
+        assert_eq!(bytes(10_485_760.0), "10 MB");
+        assert_eq!(bytes(1536.0), "1.5 KB");
+        assert_eq!(bytes(12.0), "12 bytes");
+    }
+
+    #[test]
+    fn a_line_is_cut_and_cleaned() {
+        assert_eq!(one_line("a\nb\u{7}c", 10), "a b c");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+    }
+}

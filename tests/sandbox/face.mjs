@@ -9,7 +9,8 @@
  * @typedef {{ x: number, y: number, radius: number }} Mouth its centre, and half of its width, in pixels
  */
 
-const SKIN = { minU: 75, maxU: 128, minV: 133, maxV: 180, minY: 50 };
+/** Skin of any tone is redder than blue by at least this much; most walls and clothes are not. */
+const SKIN = { minDifference: 38, maxV: 182, minY: 50 };
 /** Where the mouth of a portrait usually is, as parts of the picture. */
 const USUAL = { x: 0.5, y: 0.52, radius: 0.085 };
 
@@ -29,26 +30,31 @@ export function guessMouth(picture) {
   while (top > 0 && rows[top - 1].length >= enough) top--;
   while (bottom < rows.length - 1 && rows[bottom + 1].length >= enough) bottom++;
   const faceWidth = rows[widest].length * 2;
-  const faceHeight = Math.min((bottom - top) * 2, faceWidth * 1.35);
+  const faceHeight = Math.min((bottom - top) * 2, faceWidth * 1.42);
   if (faceHeight < faceWidth * 0.6) return usual;
-  const row = rows[Math.min(rows.length - 1, Math.round(top + (faceHeight * 0.72) / 2))];
-  return { x: row.length ? row.from * 2 + row.length : usual.x, y: top * 2 + faceHeight * 0.74, radius: faceWidth * 0.15 };
+  const row = rows[Math.min(rows.length - 1, Math.round(top + (faceHeight * 0.75) / 2))];
+  return { x: row.length ? row.from * 2 + row.length : usual.x, y: top * 2 + faceHeight * 0.78, radius: faceWidth * 0.165 };
 }
 
-/** The longest run of skin colour in each row of the half-size planes. @param {Picture} picture */
-function skinRows({ width, height, y, u, v }) {
-  const halfWidth = width >> 1;
-  return Array.from({ length: (height >> 1) * 0.85 | 0 }, (_, row) => {
+/** The longest run of skin colour in each row of the half-size planes; a run to the border is background. @param {Picture} picture */
+function skinRows(picture) {
+  const halfWidth = picture.width >> 1;
+  return Array.from({ length: (picture.height >> 1) * 0.85 | 0 }, (_, row) => {
     let best = { from: 0, length: 0 };
     let from = 0;
     let misses = 0;
-    for (let at = 0; at < halfWidth; at++) {
-      const chroma = row * halfWidth + at;
-      const isSkin = u[chroma] >= SKIN.minU && u[chroma] <= SKIN.maxU && v[chroma] >= SKIN.minV && v[chroma] <= SKIN.maxV && y[row * 2 * width + at * 2] >= SKIN.minY;
+    for (let at = 0; at <= halfWidth; at++) {
+      const isSkin = at < halfWidth && isSkinColour(picture, row, at);
       misses = isSkin ? 0 : misses + 1;
       if (misses > halfWidth * 0.04) from = at + 1;
-      else if (at - from + 1 - misses > best.length) best = { from, length: at - from + 1 - misses };
+      else if (from > 0 && at < halfWidth && at - from + 1 - misses > best.length) best = { from, length: at - from + 1 - misses };
     }
-    return best;
+    return best.from + best.length >= halfWidth - 1 ? { from: 0, length: 0 } : best;
   });
+}
+
+/** @param {Picture} picture @param {number} row @param {number} column of the half-size planes */
+function isSkinColour({ width, y, u, v }, row, column) {
+  const at = row * (width >> 1) + column;
+  return v[at] - u[at] >= SKIN.minDifference && v[at] <= SKIN.maxV && y[row * 2 * width + column * 2] >= SKIN.minY;
 }

@@ -40,8 +40,8 @@ async function main() {
   const speed = number(values.speed, "speed", 1, (value) => value > 0 && Number.isFinite(value));
   if (!(await isInstalled("ffmpeg", "-version"))) throw new Mistake("ffmpeg is needed to make videos: apt-get install ffmpeg espeak-ng");
   const sandbox = await startSandbox({
-    host: values.host, port, keys: values.keys?.split(",").filter(Boolean), seed: values.seed,
-    options: { speed, allowRemote: values["allow-remote"] ?? false },
+    host: values.host, port, keys: values.keys?.split(",").filter(Boolean), seed: values.seed, speed,
+    options: { allowRemote: values["allow-remote"] ?? false },
   });
   console.log(`Sandbox API: ${sandbox.url}`);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void sandbox.close().then(() => process.exit(0)));

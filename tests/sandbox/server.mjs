@@ -3,20 +3,22 @@ import { once } from "node:events";
 import { createSandboxApi } from "./api.mjs";
 import * as checks from "./checks.mjs";
 import { ConnectionLost } from "./answers.mjs";
+import { writeChunk } from "./drain.mjs";
 import { stopPrograms } from "./ffmpeg.mjs";
 import { makeSpeech } from "./speech.mjs";
 import { createVideoMaker } from "./video.mjs";
 
 /**
- * @typedef {{ host?: string, port?: number } & Partial<import("./api.mjs").ApiConfig>} ServerConfig
+ * @typedef {{ host?: string, port?: number, speed?: number } & Partial<import("./api.mjs").ApiConfig>} ServerConfig
  */
 
 /**
  * Starts the sandbox on real HTTP.
  * @param {ServerConfig} [config] port 0, the default, picks a free one
  */
-export async function startSandbox({ host = "127.0.0.1", port = 0, ...config } = {}) {
-  const api = createSandboxApi({ checks, makeVideo: createVideoMaker(), speech: makeSpeech, ...config });
+export async function startSandbox({ host = "127.0.0.1", port = 0, speed, ...config } = {}) {
+  const options = speed === undefined ? config.options : { ...config.options, speed };
+  const api = createSandboxApi({ checks, makeVideo: createVideoMaker(), speech: makeSpeech, ...config, options });
   const server = createServer((request, response) => void serve(api, request, response));
   server.listen(port, host);
   await once(server, "listening");
@@ -107,7 +109,6 @@ async function pump(body, outgoing) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return void outgoing.end();
-    if (outgoing.destroyed) return void reader.cancel();
-    if (!outgoing.write(value)) await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+    if (!(await writeChunk(outgoing, value))) return void reader.cancel();
   }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageSize } from "image-size";
+import { writeChunk } from "./drain.mjs";
 import { ffmpeg } from "./ffmpeg.mjs";
 import { createPainter } from "./frames.mjs";
 import { sha256 } from "./keys.mjs";
@@ -117,9 +117,8 @@ async function encode(picture, samples, frames, voice, output) {
     "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
     "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-ar", "44100", "-t", seconds.toFixed(6), "-movflags", "+faststart", "-f", "mp4", output,
   ], async (stdin) => {
-    for (let at = 0; at < frames && !stdin.destroyed; at++) {
-      const frame = Buffer.from(paint(at, open[at], nod[at]));
-      if (!stdin.write(frame)) await Promise.race([once(stdin, "drain"), once(stdin, "close")]);
+    for (let at = 0; at < frames; at++) {
+      if (!(await writeChunk(stdin, paint(at, open[at], nod[at]).slice()))) return;
     }
     stdin.end();
   });

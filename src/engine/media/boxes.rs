@@ -1,0 +1,122 @@
+//! Boxes of ISO base media files and the descriptors inside them.
+//!
+//! Sources: ISO/IEC 14496-12 (boxes), 14496-14 and 14496-1 (esds), the QuickTime File Format specification.
+
+use super::aac;
+use super::reader::{Reader, be16, be32, be64, find, tag};
+use super::{ProbeError, Source};
+
+/// A box's place in the file.
+#[derive(Clone, Copy)]
+pub(super) struct BoxHead {
+    pub(super) kind: [u8; 4],
+    pub(super) body: u64,
+    /// Where the box says that it ends, which may be behind the end of the file.
+    pub(super) end: u64,
+}
+
+/// Reads the head of the box at `at`; `None` at the end of the file and where there is none.
+pub(super) async fn box_head<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    at: u64,
+) -> Result<Option<BoxHead>, ProbeError> {
+    let len = reader.len();
+    let head = reader.upto(at, 16).await?;
+    if head.len() < 8 || be32(head, 4) == 0 {
+        return Ok(None);
+    }
+    let (header, size) = match be32(head, 0) {
+        0 => (8, len - at),
+        1 => (16, be64(head, 8)),
+        size => (8, u64::from(size)),
+    };
+    let end = at.saturating_add(size);
+    Ok((size >= header).then_some(BoxHead {
+        kind: tag(head, 4),
+        body: at + header,
+        end,
+    }))
+}
+
+/// The codec of a track and what it gives out.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Codec {
+    pub(super) kind: [u8; 4],
+    /// The MPEG-4 object type indication, where there is one.
+    pub(super) object_type: u8,
+    pub(super) rate: u32,
+    pub(super) channels: u16,
+    /// Whether the AAC core runs at half of `rate`.
+    pub(super) sbr: bool,
+}
+
+/// Reads the body of an `stsd` box, of which `bytes` are the beginning.
+pub(super) fn codec(bytes: &[u8], is_sound: bool) -> Codec {
+    let entry = bytes.get(8..).unwrap_or_default();
+    let entry = entry.get(..be32(entry, 0) as usize).unwrap_or(entry);
+    let mut codec = Codec {
+        kind: tag(entry, 4),
+        ..Codec::default()
+    };
+    if is_sound {
+        (codec.channels, codec.rate) = (be16(entry, 24), be32(entry, 32) >> 16);
+    }
+    // The descriptor stands at different depths in MP4, in QuickTime's versions 1 and 2 and inside `wave`.
+    let children = entry.get(36..).unwrap_or_default();
+    let inner = |kind: &[u8]| find(children, kind).and_then(|at| children.get(at + 4..));
+    let byte = |bytes: &[u8], at: usize| u16::from(bytes.get(at).copied().unwrap_or_default());
+    if let Some(descriptors) = inner(b"esds") {
+        mpeg4(descriptors.get(4..).unwrap_or_default(), &mut codec);
+    } else if let Some(cookie) = inner(b"alac").filter(|cookie| cookie.len() >= 28) {
+        (codec.channels, codec.rate) = (byte(cookie, 13), be32(cookie, 24));
+    } else if let Some(header) = inner(b"dOps") {
+        (codec.channels, codec.rate) = (byte(header, 1), 48_000);
+    }
+    codec
+}
+
+/// Reads the descriptors of an `esds` box: what the codec is and, for AAC, its configuration.
+fn mpeg4(bytes: &[u8], codec: &mut Codec) {
+    let mut at = 0;
+    while let Some(&kind) = bytes.get(at) {
+        let mut len = 0_usize;
+        at += 1;
+        for _ in 0..4 {
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            at += 1;
+            len = len << 7 | usize::from(byte & 0x7F);
+            if byte < 0x80 {
+                break;
+            }
+        }
+        match kind {
+            3 => {
+                let flags = bytes.get(at + 2).copied().unwrap_or_default();
+                let url = if flags & 0x40 == 0 {
+                    0
+                } else {
+                    1 + usize::from(bytes.get(at + 3).copied().unwrap_or_default())
+                };
+                at += 3 + usize::from(flags >> 7) * 2 + url + usize::from(flags >> 5 & 1) * 2;
+            }
+            4 => {
+                codec.object_type = bytes.get(at).copied().unwrap_or_default();
+                at += 13;
+            }
+            5 => {
+                let bytes = bytes.get(at..at.saturating_add(len)).unwrap_or_default();
+                if let Some(config) =
+                    aac::config(bytes).filter(|_| matches!(codec.object_type, 0x40 | 0x66..=0x68))
+                {
+                    codec.rate = config.rate;
+                    codec.sbr = config.sbr;
+                    if config.channels > 0 {
+                        codec.channels = config.channels;
+                    }
+                }
+                return;
+            }
+            _ => at += len,
+        }
+    }
+}

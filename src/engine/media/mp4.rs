@@ -1,0 +1,333 @@
+//! M4A: sound in ISO base media files, the index first or last, whole or in fragments.
+//!
+//! Boxes are walked flat: a container is stepped into, anything else is noted or stepped over, so that no nesting, however
+//! deep, costs memory. Sources: see `boxes`; for `iTunSMPB` and edit lists, how FFmpeg's demuxer reads them.
+
+use super::boxes::{BoxHead, Codec, box_head, codec};
+use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
+use super::reader::{Reader, be32, be64, find, tag};
+use super::tables::{self, Table};
+use super::{AudioFormat, AudioInfo, Detected, ProbeError, Source, corrupt, cut_off, settle};
+
+/// Bytes of a sample description that are read; what matters stands at its beginning.
+const DESCRIPTION: usize = 1 << 10;
+/// Edits and references of a track that are kept; a hostile file could hold millions.
+const MAX_KEPT: usize = 64;
+
+/// What is noted of a track.
+#[derive(Default)]
+pub(super) struct Track {
+    id: u32,
+    handler: [u8; 4],
+    timescale: u32,
+    codec: Codec,
+    /// Media times at which edits begin and their lengths in movie time.
+    edits: Vec<(i64, u64)>,
+    chapters: Vec<u32>,
+    default_duration: u32,
+    pub(super) durations: Table,
+    pub(super) sizes: Table,
+    pub(super) chunk_runs: Table,
+    pub(super) chunks: Table,
+    pub(super) wide_chunks: bool,
+    pub(super) compact_sizes: bool,
+}
+
+/// What is noted of the file.
+#[derive(Default)]
+struct Movie {
+    timescale: u32,
+    tracks: Vec<Track>,
+    /// Samples that the encoder put before and behind the sound, as iTunes notes them.
+    itunes: Option<(u32, u32)>,
+    /// Bytes that the file lacks of what its last box promises.
+    missing: u64,
+    /// Track, default duration and total duration of the fragments met, for the sound track.
+    fragment: (u32, u32),
+    fragmented: u64,
+    fragments: bool,
+}
+
+pub(super) async fn probe<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+) -> Result<AudioInfo, ProbeError> {
+    let brand = detect::iso_media(reader.upto(0, 256).await?);
+    if brand == HEIC || brand == AVIF || brand.name == "cr3" {
+        return unsupported(brand);
+    }
+    let mut movie = Movie::default();
+    let mut at = 0;
+    while let Some(head) = box_head(reader, at).await? {
+        let missing = head.end.saturating_sub(reader.len());
+        match &head.kind {
+            b"moov" | b"trak" if missing > 0 => {
+                return corrupt("the file ends inside its index (the moov box)");
+            }
+            b"mdat" => movie.missing = missing,
+            _ => {}
+        }
+        at = visit(reader, &mut movie, &head).await?;
+    }
+    if movie.tracks.is_empty() {
+        return corrupt("the file ends before its index (the moov box), or has none");
+    }
+    let track = choose(&movie, brand)?;
+    duration(reader, &movie, track).await
+}
+
+fn unsupported<T>(detected: Detected) -> Result<T, ProbeError> {
+    Err(ProbeError::UnsupportedFormat {
+        detected: Some(detected),
+    })
+}
+
+/// Notes what the box holds and tells where to go on.
+async fn visit<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    movie: &mut Movie,
+    head: &BoxHead,
+) -> Result<u64, ProbeError> {
+    let &BoxHead { kind, body, end } = head;
+    match &kind {
+        b"trak" if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
+        b"moof" => movie.fragments = true,
+        _ => {}
+    }
+    match &kind {
+        b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" | b"edts" | b"tref" | b"mvex" | b"moof"
+        | b"traf" | b"udta" | b"ilst" => {
+            return Ok(body);
+        }
+        b"meta" => {
+            let full = &tag(reader.upto(body, 8).await?, 4) != b"hdlr";
+            return Ok(if full { body + 4 } else { body });
+        }
+        b"mdat" | b"free" | b"skip" | b"wide" | b"covr" | b"ftyp" => return Ok(end),
+        _ => {}
+    }
+    let size = usize::try_from(end - body).unwrap_or(usize::MAX);
+    let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
+    note(movie, &kind, bytes, body, end);
+    if &kind == b"trun" && movie.fragment.0 == sound_id(movie) {
+        movie.fragmented = movie
+            .fragmented
+            .saturating_add(tables::run(reader, body, end, movie.fragment.1).await?);
+    }
+    Ok(end)
+}
+
+fn sound_id(movie: &Movie) -> u32 {
+    movie
+        .tracks
+        .iter()
+        .find(|track| &track.handler == b"soun")
+        .map_or(0, |track| track.id)
+}
+
+/// Notes a box of which `bytes` are the beginning.
+fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], body: u64, end: u64) {
+    let long = bytes.first() == Some(&1);
+    match kind {
+        b"mvhd" => movie.timescale = be32(bytes, if long { 20 } else { 12 }),
+        b"----" => movie.itunes = movie.itunes.or_else(|| itunes(bytes)),
+        b"tfhd" => movie.fragment = fragment(movie, bytes),
+        b"trex" => {
+            let id = be32(bytes, 4);
+            if let Some(track) = movie.tracks.iter_mut().find(|track| track.id == id) {
+                track.default_duration = be32(bytes, 12);
+            }
+        }
+        _ => {
+            if let Some(track) = movie.tracks.last_mut() {
+                note_track(track, kind, bytes, Table { body, end });
+            }
+        }
+    }
+}
+
+fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
+    let long = bytes.first() == Some(&1);
+    match kind {
+        b"tkhd" => track.id = be32(bytes, if long { 20 } else { 12 }),
+        b"mdhd" => track.timescale = be32(bytes, if long { 20 } else { 12 }),
+        b"hdlr" if track.handler == [0; 4] => track.handler = tag(bytes, 8),
+        b"chap" => {
+            track.chapters = (0..bytes.len() / 4)
+                .take(MAX_KEPT)
+                .map(|index| be32(bytes, index * 4))
+                .collect()
+        }
+        b"stsd" => track.codec = codec(bytes, &track.handler == b"soun"),
+        b"elst" => {
+            let count = (be32(bytes, 4) as usize).min(MAX_KEPT);
+            track.edits = (0..count)
+                .filter_map(|index| {
+                    let at = 8 + index * if long { 20 } else { 12 };
+                    bytes.get(at + 11)?;
+                    Some(if long {
+                        (be64(bytes, at + 8) as i64, be64(bytes, at))
+                    } else {
+                        (
+                            i64::from(be32(bytes, at + 4) as i32),
+                            u64::from(be32(bytes, at)),
+                        )
+                    })
+                })
+                .collect();
+        }
+        b"stts" => track.durations = table,
+        b"stsc" => track.chunk_runs = table,
+        b"stsz" | b"stz2" => (track.sizes, track.compact_sizes) = (table, kind == b"stz2"),
+        b"stco" | b"co64" => (track.chunks, track.wide_chunks) = (table, kind == b"co64"),
+        _ => {}
+    }
+}
+
+/// The track and the default sample duration that a `tfhd` box gives for its fragment.
+fn fragment(movie: &Movie, bytes: &[u8]) -> (u32, u32) {
+    let (flags, id) = (be32(bytes, 0), be32(bytes, 4));
+    let at = 8 + if flags & 1 == 0 { 0 } else { 8 } + if flags & 2 == 0 { 0 } else { 4 };
+    let default = movie
+        .tracks
+        .iter()
+        .find(|track| track.id == id)
+        .map_or(0, |track| track.default_duration);
+    (
+        id,
+        if flags & 8 == 0 {
+            default
+        } else {
+            be32(bytes, at)
+        },
+    )
+}
+
+/// Reads the delay and padding from a free-form iTunes item, such as ` 00000000 00000840 000001C0 00000000000AC440`.
+fn itunes(bytes: &[u8]) -> Option<(u32, u32)> {
+    let text = bytes.get(find(bytes, b"iTunSMPB")?..)?;
+    let text = std::str::from_utf8(text.get(find(text, b"data")? + 12..)?).ok()?;
+    let mut numbers = text
+        .split_ascii_whitespace()
+        .map(|word| u32::from_str_radix(word, 16));
+    match (numbers.next()?, numbers.next()?, numbers.next()?) {
+        (Ok(_), Ok(delay @ 1..=0x4000), Ok(padding)) => Some((delay, padding)),
+        _ => None,
+    }
+}
+
+/// The sound track, if the file is one that holds nothing else to play and its codec is one of M4A files.
+fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
+    let is_chapter = |id| {
+        movie
+            .tracks
+            .iter()
+            .any(|track| track.chapters.contains(&id))
+    };
+    let is_video = |track: &&Track| {
+        let picture = matches!(&track.codec.kind, b"jpeg" | b"png " | b"mjpa" | b"mjpb")
+            || matches!(track.codec.object_type, 0x6C | 0x6D);
+        &track.handler == b"vide" && !picture && !is_chapter(track.id)
+    };
+    let general = if brand == MOV || brand == THREE_GP {
+        brand
+    } else {
+        MP4_VIDEO
+    };
+    if movie.tracks.iter().any(|track| is_video(&track)) {
+        return unsupported(general);
+    }
+    let Some(track) = movie.tracks.iter().find(|track| &track.handler == b"soun") else {
+        return unsupported(Detected {
+            name: "mp4-silent",
+            phrase: "an MP4 file without sound",
+        });
+    };
+    match (&track.codec.kind, track.codec.object_type) {
+        // AAC, MP3 and AC-3, by object type.
+        (b"mp4a", 0 | 0x40 | 0x66..=0x69 | 0x6B | 0xA5 | 0xA6) => Ok(track),
+        (b"alac" | b"ac-3" | b"ec-3" | b"Opus" | b"fLaC" | b".mp3" | b"ms\0\x55", _) => Ok(track),
+        (b"samr" | b"sawb" | b"sawp" | b"sevc" | b"sqcp", _) => unsupported(THREE_GP),
+        (b"enca" | b"drms" | b"aavd", _) => unsupported(PROTECTED),
+        _ if general == MOV => unsupported(MOV),
+        _ => unsupported(MP4_OTHER),
+    }
+}
+
+async fn duration<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    movie: &Movie,
+    track: &Track,
+) -> Result<AudioInfo, ProbeError> {
+    let len = reader.len();
+    let timescale = f64::from(track.timescale);
+    let media = tables::media(reader, track).await?;
+    let total = media.duration.saturating_add(movie.fragmented) as f64;
+    if track.timescale == 0 || total <= 0.0 {
+        return corrupt("the M4A's index lists no sound");
+    }
+    let missing = if movie.fragments {
+        movie.missing
+    } else {
+        media.end.saturating_sub(len)
+    };
+    let seconds = total / timescale;
+    if missing > 0
+        && cut_off(
+            seconds,
+            seconds * (1.0 - missing as f64 / media.bytes.max(len) as f64),
+        )
+    {
+        return corrupt("the M4A ends long before the length that its index gives");
+    }
+    // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.
+    let is_lossless = matches!(&track.codec.kind, b"alac" | b"fLaC" | b"Opus");
+    let frame = if is_lossless {
+        0.0
+    } else {
+        media.first_duration as f64
+    };
+    let (stated, decoded) = played(movie, track, total, frame);
+    let codec = &track.codec;
+    if codec.rate == 0 || codec.channels == 0 {
+        return corrupt("the M4A does not say how its sound is coded");
+    }
+    Ok(AudioInfo {
+        format: AudioFormat::M4a,
+        duration_seconds: settle(stated, decoded, timescale),
+        sample_rate: codec.rate,
+        channels: codec.channels,
+        bytes: len,
+    })
+}
+
+/// What of the media's `total` is played: as the file states it, and with frames decoded whole.
+fn played(movie: &Movie, track: &Track, total: f64, frame: f64) -> (f64, f64) {
+    let whole = |end: f64| {
+        if frame > 0.0 {
+            (end / frame - 1e-6).ceil() * frame
+        } else {
+            end
+        }
+    };
+    if let (true, Some((delay, padding))) = (track.edits.is_empty(), movie.itunes) {
+        let decoded = (total - f64::from(delay)).max(0.0);
+        return ((decoded - f64::from(padding)).max(0.0), decoded);
+    }
+    let (mut stated, mut decoded) = (0.0, 0.0);
+    for &(start, length) in track.edits.iter().filter(|(start, _)| *start >= 0) {
+        let start = (start as f64).min(total);
+        let length = length as f64 * f64::from(track.timescale) / f64::from(movie.timescale.max(1));
+        let end = if length > 0.0 && !movie.fragments {
+            (start + length).min(total)
+        } else {
+            total
+        };
+        stated += end - start;
+        decoded += (whole(end) - start).max(0.0);
+    }
+    if decoded > 0.0 {
+        (stated, decoded)
+    } else {
+        (total, whole(total))
+    }
+}

@@ -1,0 +1,237 @@
+//! MP3 and ADTS files: every frame is counted, and what the encoder added is taken off where the file says so.
+//!
+//! Sources: the Xing VBR header and its LAME extension (gabriel.mp3-tech.org/mp3infotag.html), the VBRI header
+//! (Fraunhofer IIS). Delay and padding are taken off as FFmpeg's demuxer does it.
+
+use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
+use super::reader::{Reader, be32, tag};
+use super::tags::tag_len;
+use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off};
+
+/// How much of the file is searched for a first frame where the tag before it is whole.
+const MAX_JUNK: u64 = 256 << 10;
+/// Samples by which every decoder's output lags behind the encoder's input.
+const DECODER_DELAY: u64 = 529;
+
+/// Finds the first frame at or behind `at`. A tag that lies about its length does not hide the frames behind it.
+pub(super) async fn first_frame<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    at: u64,
+) -> Result<Option<(u64, Run)>, ProbeError> {
+    let len = reader.len();
+    let bytes = reader.upto(at, LOOK_AHEAD).await?;
+    if let Some(run) = run_here(bytes, at + bytes.len() as u64 == len) {
+        return Ok(Some((at, run)));
+    }
+    let found = search(reader, at, at.saturating_add(MAX_JUNK)).await?;
+    match found {
+        None if at > 0 => search(reader, 10, len).await,
+        found => Ok(found),
+    }
+}
+
+async fn search<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    mut at: u64,
+    end: u64,
+) -> Result<Option<(u64, Run)>, ProbeError> {
+    let len = reader.len();
+    while at < end.min(len) {
+        let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
+        let last = at + bytes.len() as u64 >= len;
+        if let Some(run) = find_run(bytes, 0, last) {
+            return Ok(Some((at + run.skip as u64, run)));
+        }
+        at += if last {
+            bytes.len()
+        } else {
+            bytes.len().saturating_sub(LOOK_AHEAD)
+        }
+        .max(1) as u64;
+    }
+    Ok(None)
+}
+
+/// What the header frame of an MP3 says.
+#[derive(Default, Clone, Copy)]
+struct Promise {
+    found: bool,
+    frames: u64,
+    /// Samples that the encoder put before and behind the sound.
+    added: Option<(u64, u64)>,
+}
+
+fn promise(frame: &[u8], first: &Frame) -> Promise {
+    let side_info = match (first.samples == 1152, first.channels) {
+        (true, 2) => 32,
+        (true, _) | (false, 2) => 17,
+        _ => 9,
+    };
+    let mut promise = Promise::default();
+    let at = 4 + side_info;
+    if matches!(&tag(frame, at), b"Xing" | b"Info") {
+        let flags = be32(frame, at + 4);
+        let has_frames = flags & 1 != 0;
+        let has_bytes = flags & 2 != 0;
+        promise.frames = if has_frames {
+            u64::from(be32(frame, at + 8))
+        } else {
+            0
+        };
+        promise.found = promise.frames > 0 || has_bytes;
+        let optional = [has_frames, has_bytes].iter().filter(|&&has| has).count() * 4
+            + if flags & 4 == 0 { 0 } else { 100 }
+            + if flags & 8 == 0 { 0 } else { 4 };
+        let lame = at + 8 + optional;
+        if promise.found && matches!(&tag(frame, lame), b"LAME" | b"Lavf" | b"Lavc") {
+            let added = be32(frame, lame + 21) >> 8;
+            promise.added = Some((u64::from(added >> 12), u64::from(added & 0xFFF)));
+        }
+    } else if &tag(frame, 36) == b"VBRI" {
+        promise.frames = u64::from(be32(frame, 36 + 14));
+        promise.found = promise.frames > 0;
+    }
+    promise
+}
+
+/// The state of a walk over frames.
+struct Walk {
+    kind: Kind,
+    key: u32,
+    rate: u32,
+    free_len: usize,
+    /// Samples at the present `rate`, and seconds at the rates before it.
+    samples: u64,
+    seconds: f64,
+    frames: u64,
+    frame_bytes: u64,
+    lost_bytes: u64,
+}
+
+impl Walk {
+    /// Walks over `bytes`, with `left` bytes from their beginning to the end of the sound, and returns how many were dealt
+    /// with, which may be more than there are: a tag may be skipped.
+    fn step(&mut self, bytes: &[u8], left: u64) -> u64 {
+        let last = bytes.len() as u64 == left;
+        let mut at = 0_usize;
+        while let Some(rest) = bytes
+            .get(at..)
+            .filter(|rest| rest.len() >= if last { 1 } else { LOOK_AHEAD / 4 })
+        {
+            match frames::header(rest, self.free_len) {
+                Some(frame) if frame.key == self.key => {
+                    if frame.len > rest.len() {
+                        // Only at the end of the file: decoders drop a frame that is not whole.
+                        return bytes.len() as u64;
+                    }
+                    self.count(&frame);
+                    at += frame.len;
+                }
+                _ => {
+                    let behind_tag = at as u64 + tag_len(rest);
+                    if behind_tag > at as u64 && behind_tag <= left {
+                        return behind_tag;
+                    }
+                    if !last && rest.len() < LOOK_AHEAD * 2 {
+                        break;
+                    }
+                    let found = find_run(rest, self.free_len, last)
+                        .filter(|run| run.first.kind == self.kind);
+                    let lost = match found {
+                        Some(run) => {
+                            self.switch(&run.first);
+                            run.skip
+                        }
+                        None if last => rest.len(),
+                        None => rest.len() - LOOK_AHEAD,
+                    };
+                    self.lost_bytes += lost as u64;
+                    at += lost;
+                }
+            }
+        }
+        at as u64
+    }
+
+    fn count(&mut self, frame: &Frame) {
+        self.samples += u64::from(frame.samples);
+        self.frames += 1;
+        self.frame_bytes += frame.len as u64;
+    }
+
+    fn switch(&mut self, first: &Frame) {
+        if first.rate != self.rate {
+            self.seconds += self.samples as f64 / f64::from(self.rate);
+            self.samples = 0;
+            self.rate = first.rate;
+        }
+        self.key = first.key;
+    }
+}
+
+/// Counts the frames from `start` to `end`; `run` begins at `start`.
+pub(super) async fn probe<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    start: u64,
+    end: u64,
+    run: Run,
+) -> Result<AudioInfo, ProbeError> {
+    let len = reader.len();
+    let first = run.first;
+    let mut at = start;
+    let mut promised = Promise::default();
+    if first.kind == Kind::Layer3 {
+        promised = promise(reader.upto(start, first.len).await?, &first);
+        at += if promised.found { first.len as u64 } else { 0 };
+    }
+    let mut walk = Walk {
+        kind: first.kind,
+        key: first.key,
+        rate: first.rate,
+        free_len: run.free_len,
+        samples: 0,
+        seconds: 0.0,
+        frames: 0,
+        frame_bytes: 0,
+        lost_bytes: 0,
+    };
+    while at < end {
+        let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
+        let left = end - at;
+        let bytes = usize::try_from(left)
+            .ok()
+            .and_then(|left| bytes.get(..left))
+            .unwrap_or(bytes);
+        at += walk.step(bytes, left).max(1);
+    }
+    if walk.frames == 0 || walk.lost_bytes > walk.frame_bytes / 4 + 4096 {
+        return corrupt("large parts of the file are not the frames that it begins with");
+    }
+    let frame_seconds = f64::from(first.samples) / f64::from(first.rate);
+    if cut_off(
+        promised.frames as f64 * frame_seconds,
+        walk.frames as f64 * frame_seconds,
+    ) {
+        return corrupt("the file ends long before the length that its header gives");
+    }
+    if let Some((delay, padding)) = promised.added {
+        let behind = if promised.frames > 0 {
+            padding.saturating_sub(DECODER_DELAY)
+        } else {
+            0
+        };
+        walk.samples = walk.samples.saturating_sub(delay + DECODER_DELAY + behind);
+    }
+    let format = if first.kind == Kind::Adts {
+        AudioFormat::Aac
+    } else {
+        AudioFormat::Mp3
+    };
+    Ok(AudioInfo {
+        format,
+        duration_seconds: walk.seconds + walk.samples as f64 / f64::from(walk.rate),
+        sample_rate: first.rate,
+        channels: first.channels,
+        bytes: len,
+    })
+}

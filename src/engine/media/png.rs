@@ -1,0 +1,107 @@
+//! PNG: the dimensions from IHDR, and whether the file reaches its IEND.
+//!
+//! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
+
+use super::reader::{Reader, be32, find, tag};
+use super::{Detected, ImageFormat, ImageInfo, ProbeError, Source, corrupt};
+
+pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// An IEND chunk, which is always the same twelve bytes; the length before it is left out because tools get it wrong.
+const IEND: &[u8] = b"IEND\xae\x42\x60\x82";
+/// How far from the end IEND is looked for before the chunks are walked.
+const TAIL: u64 = 4 << 10;
+/// Chunk lengths, widths and heights are at most 2^31 - 1.
+const MAX_FIELD: u32 = i32::MAX as u32;
+
+pub(super) async fn probe<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+) -> Result<ImageInfo, ProbeError> {
+    let Some(head) = reader.exactly(8, 25).await? else {
+        return corrupt("the PNG ends inside its header");
+    };
+    let (width, height) = header(head)?;
+    let mut at = 33_u64;
+    loop {
+        let (next, kind) = chunk(reader, at).await?;
+        match &kind {
+            b"IDAT" => break,
+            b"IEND" => return corrupt("the PNG has no image data"),
+            _ => at = next,
+        }
+    }
+    // The quick way: a file that was cut off does not end in IEND.
+    let len = reader.len();
+    let tail_at = at.max(len.saturating_sub(TAIL));
+    let whole = find(reader.upto(tail_at, TAIL as usize).await?, IEND).is_some();
+    while !whole {
+        let (next, kind) = chunk(reader, at).await?;
+        if &kind == b"IEND" {
+            break;
+        }
+        at = next;
+    }
+    Ok(ImageInfo {
+        format: ImageFormat::Png,
+        width,
+        height,
+        bytes: len,
+    })
+}
+
+fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
+    if &tag(ihdr, 4) == b"CgBI" {
+        let detected = Detected {
+            name: "cgbi-png",
+            phrase: "a PNG in Apple's private variant",
+        };
+        return Err(ProbeError::UnsupportedFormat {
+            detected: Some(detected),
+        });
+    }
+    let checked = ihdr.get(4..21).unwrap_or_default();
+    if be32(ihdr, 0) != 13 || &tag(ihdr, 4) != b"IHDR" || crc32(checked) != be32(ihdr, 21) {
+        return corrupt("the PNG's IHDR chunk is damaged");
+    }
+    let (width, height) = (be32(ihdr, 8), be32(ihdr, 12));
+    let depths: &[u8] = match ihdr.get(17) {
+        Some(0) => &[1, 2, 4, 8, 16],
+        Some(3) => &[1, 2, 4, 8],
+        Some(2 | 4 | 6) => &[8, 16],
+        _ => &[],
+    };
+    let depth_is_known = ihdr.get(16).is_some_and(|depth| depths.contains(depth));
+    if !depth_is_known || width == 0 || height == 0 || width > MAX_FIELD || height > MAX_FIELD {
+        return corrupt("the PNG's IHDR chunk holds impossible values");
+    }
+    Ok((width, height))
+}
+
+/// The kind of the chunk at `at` and where the next one begins.
+async fn chunk<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    at: u64,
+) -> Result<(u64, [u8; 4]), ProbeError> {
+    let len = reader.len();
+    let (size, kind) = match reader.exactly(at, 8).await? {
+        Some(head) => (be32(head, 0), tag(head, 4)),
+        None => return corrupt("the PNG ends before its IEND chunk"),
+    };
+    if size > MAX_FIELD || !kind.iter().all(u8::is_ascii_alphabetic) {
+        return corrupt("the PNG has a damaged chunk");
+    }
+    // The check sum of the last chunk may be missing: decoders stop at its name.
+    let next = at + 12 + u64::from(size);
+    if next > len && &kind != b"IEND" {
+        return corrupt("the PNG ends before its IEND chunk");
+    }
+    Ok((next, kind))
+}
+
+/// CRC-32 bit by bit: it runs over 17 bytes, and a table would be the bigger download.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            crc >> 1 ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+        })
+    })
+}

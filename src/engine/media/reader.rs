@@ -1,0 +1,146 @@
+//! A window that moves over a [`Source`], so that parsing is synchronous wherever the bytes are already here.
+
+use super::{ProbeError, Source};
+
+/// Bytes of the first read; most photos and sound files tell all but their end in it.
+const FIRST_READ: usize = 16 << 10;
+/// Bytes of a read that follows a jump: a box or chunk header and a little more.
+const SHORT_READ: usize = 1 << 10;
+/// The largest read, and so what the window keeps in memory.
+const LONGEST_READ: usize = 128 << 10;
+/// A step forward over at most this many unread bytes counts as reading on, not as a jump.
+const NEARBY: u64 = 8 << 10;
+
+/// A [`Source`] with the bytes around the last position kept in memory.
+pub(super) struct Reader<'a, S: ?Sized> {
+    source: &'a S,
+    len: u64,
+    start: u64,
+    window: Vec<u8>,
+    /// What was just read, before it joins the window.
+    fresh: Vec<u8>,
+    next_read: usize,
+}
+
+impl<'a, S: Source + ?Sized> Reader<'a, S> {
+    pub(super) fn new(source: &'a S) -> Self {
+        Self {
+            source,
+            len: source.len(),
+            start: 0,
+            window: Vec::new(),
+            fresh: Vec::new(),
+            next_read: FIRST_READ,
+        }
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The `count` bytes at `at`, or fewer where the source ends before.
+    pub(super) async fn upto(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
+        let count = usize::try_from(self.len.saturating_sub(at))
+            .unwrap_or(usize::MAX)
+            .min(count);
+        if self.held(at).len() < count {
+            self.fill(at, count).await?;
+        }
+        Ok(self.held(at).get(..count).unwrap_or_default())
+    }
+
+    /// The `count` bytes at `at`, or `None` where the source ends before.
+    pub(super) async fn exactly(
+        &mut self,
+        at: u64,
+        count: usize,
+    ) -> Result<Option<&[u8]>, ProbeError> {
+        let bytes = self.upto(at, count).await?;
+        Ok(if bytes.len() == count {
+            Some(bytes)
+        } else {
+            None
+        })
+    }
+
+    /// All that the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
+    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
+        self.upto(at, count).await?;
+        Ok(self.held(at))
+    }
+
+    fn held(&self, at: u64) -> &[u8] {
+        let skip = at
+            .checked_sub(self.start)
+            .and_then(|skip| usize::try_from(skip).ok());
+        skip.and_then(|skip| self.window.get(skip..))
+            .unwrap_or_default()
+    }
+
+    async fn fill(&mut self, at: u64, count: usize) -> Result<(), ProbeError> {
+        let end = self.start + self.window.len() as u64;
+        let kept = self.held(at).len();
+        if end > 0 {
+            let reads_on = at >= self.start && at <= end.saturating_add(NEARBY);
+            self.next_read = if reads_on {
+                (self.next_read * 2).min(LONGEST_READ)
+            } else {
+                SHORT_READ
+            };
+        }
+        let from = at + kept as u64;
+        let left = usize::try_from(self.len.saturating_sub(from)).unwrap_or(usize::MAX);
+        let count = self.next_read.max(count - kept).min(left);
+        self.source
+            .read(from, count, &mut self.fresh)
+            .await
+            .map_err(ProbeError::Read)?;
+        self.window.drain(..self.window.len() - kept);
+        self.window.append(&mut self.fresh);
+        self.start = at;
+        Ok(())
+    }
+}
+
+/// The big-endian number in the two bytes at `at`, or 0 where there are none.
+pub(super) fn be16(bytes: &[u8], at: usize) -> u16 {
+    match bytes.get(at..) {
+        Some(&[a, b, ..]) => u16::from_be_bytes([a, b]),
+        _ => 0,
+    }
+}
+
+/// The big-endian number in the four bytes at `at`, or 0 where there are none.
+pub(super) fn be32(bytes: &[u8], at: usize) -> u32 {
+    match bytes.get(at..) {
+        Some(&[a, b, c, d, ..]) => u32::from_be_bytes([a, b, c, d]),
+        _ => 0,
+    }
+}
+
+/// The big-endian number in the eight bytes at `at`, or 0 where there are none.
+pub(super) fn be64(bytes: &[u8], at: usize) -> u64 {
+    u64::from(be32(bytes, at)) << 32 | u64::from(be32(bytes, at.saturating_add(4)))
+}
+
+/// The little-endian number in the two bytes at `at`, or 0 where there are none.
+pub(super) fn le16(bytes: &[u8], at: usize) -> u16 {
+    be16(bytes, at).swap_bytes()
+}
+
+/// The little-endian number in the four bytes at `at`, or 0 where there are none.
+pub(super) fn le32(bytes: &[u8], at: usize) -> u32 {
+    be32(bytes, at).swap_bytes()
+}
+
+/// The four bytes at `at`, or zeros where there are none.
+pub(super) fn tag(bytes: &[u8], at: usize) -> [u8; 4] {
+    be32(bytes, at).to_be_bytes()
+}
+
+/// Where `needle` first stands in `haystack`.
+pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|part| part == needle)
+}

@@ -1,0 +1,247 @@
+//! WAVE: RIFF, RIFX and RF64 files, their sizes taken with a grain of salt.
+//!
+//! Sources: Microsoft, Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
+
+use super::reader::{Reader, be16, be32, le16, le32, tag};
+use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off, mpeg, settle};
+
+/// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
+const PLACEHOLDER: u64 = 0x7FFF_0000;
+/// Chunks that are looked at; a hostile file could hold millions.
+const MAX_CHUNKS: usize = 4096;
+
+/// Tells whether `head` begins a WAVE file.
+pub(super) fn is_wave(head: &[u8]) -> bool {
+    matches!(&tag(head, 0), b"RIFF" | b"RIFX" | b"RF64" | b"BW64") && &tag(head, 8) == b"WAVE"
+}
+
+/// What the `fmt ` chunk says.
+#[derive(Clone, Copy)]
+struct Format {
+    codec: u16,
+    channels: u16,
+    rate: u32,
+    block: u16,
+    bits: u16,
+    /// Samples per block that the codec's extension names.
+    block_samples: u16,
+}
+
+/// What was met on the walk over the chunks.
+#[derive(Default)]
+struct Chunks {
+    format: Option<Format>,
+    /// Samples that the `fact` chunk or `ds64` gives.
+    stated: u64,
+    /// Size of the data that `ds64` gives.
+    long_size: u64,
+    first_data: Option<u64>,
+    data: u64,
+    promised: u64,
+}
+
+pub(super) async fn probe<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+) -> Result<AudioInfo, ProbeError> {
+    let len = reader.len();
+    let head = reader.upto(0, 12).await?;
+    let big_endian = &tag(head, 0) == b"RIFX";
+    let riff_size = u64::from(if big_endian {
+        be32(head, 4)
+    } else {
+        le32(head, 4)
+    });
+    let unfinished = riff_size == 0 || riff_size >= PLACEHOLDER;
+    let mut chunks = Chunks::default();
+    let mut at = 12_u64;
+    for _ in 0..MAX_CHUNKS {
+        let chunk = reader.upto(at, 48).await?;
+        if chunk.len() < 8 {
+            break;
+        }
+        let size = u64::from(if big_endian {
+            be32(chunk, 4)
+        } else {
+            le32(chunk, 4)
+        });
+        let body = chunk.get(8..).unwrap_or_default();
+        let mut next = at + 8 + size;
+        match &tag(chunk, 0) {
+            b"fmt " if chunks.format.is_none() => {
+                chunks.format = Some(format(body, size, big_endian)?)
+            }
+            b"fact" if size >= 4 => {
+                chunks.stated = u64::from(if big_endian {
+                    be32(body, 0)
+                } else {
+                    le32(body, 0)
+                })
+            }
+            b"ds64" => {
+                chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32
+            }
+            b"data" => {
+                let present = len.saturating_sub(at + 8);
+                let size = if size == u64::from(u32::MAX) && chunks.long_size > 0 {
+                    chunks.long_size
+                } else {
+                    size
+                };
+                let open = size == 0
+                    || size > present
+                        && (unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size));
+                let size = if open { present } else { size };
+                chunks.first_data.get_or_insert(at + 8);
+                chunks.data += size.min(present);
+                chunks.promised = chunks.promised.saturating_add(size);
+                next = at.saturating_add(8).saturating_add(size);
+            }
+            _ => {}
+        }
+        if next >= len {
+            break;
+        }
+        at = behind_padding(reader, next).await?;
+    }
+    let Some(format) = chunks.format else {
+        return corrupt("the WAV has no fmt chunk");
+    };
+    match chunks.first_data {
+        Some(start) => sound(reader, &chunks, &format, start).await,
+        None => corrupt("the WAV ends before its sound"),
+    }
+}
+
+/// Chunks begin at even positions, save for those of writers that do not know.
+async fn behind_padding<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    next: u64,
+) -> Result<u64, ProbeError> {
+    if next.is_multiple_of(2) {
+        return Ok(next);
+    }
+    let bytes = reader.upto(next, 5).await?;
+    let named = |from: usize| {
+        bytes
+            .get(from..from + 4)
+            .is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')))
+    };
+    Ok(if named(0) && !named(1) {
+        next
+    } else {
+        next + 1
+    })
+}
+
+fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, ProbeError> {
+    let short = |at| {
+        if big_endian {
+            be16(body, at)
+        } else {
+            le16(body, at)
+        }
+    };
+    let mut format = Format {
+        codec: short(0),
+        channels: short(2),
+        rate: if big_endian {
+            be32(body, 4)
+        } else {
+            le32(body, 4)
+        },
+        block: short(12),
+        bits: if size < 16 { 8 } else { short(14) },
+        block_samples: if size < 20 { 0 } else { short(18) },
+    };
+    if format.codec == 0xFFFE && size >= 26 {
+        format.codec = short(24);
+    }
+    if format.channels == 0 || format.rate == 0 || size < 14 {
+        return corrupt("the WAV's fmt chunk holds impossible values");
+    }
+    Ok(format)
+}
+
+/// Samples per channel in so many bytes, or `None` where the codec does not tell.
+fn samples(format: &Format, bytes: u64) -> Option<u64> {
+    let (block, channels) = (u64::from(format.block), u64::from(format.channels));
+    let blocks = |per_block: u64| {
+        bytes
+            .checked_div(block)
+            .map(|count| count.saturating_mul(per_block))
+    };
+    match format.codec {
+        // PCM, float: as the container of a sample is, not its valid bits. A-law and µ-law have one byte a sample.
+        1 | 3 | 6 | 7 => {
+            let needed = if format.codec > 3 {
+                1
+            } else {
+                u64::from(format.bits).div_ceil(8).max(1)
+            };
+            let own = block.is_multiple_of(channels) && (needed..=8).contains(&(block / channels));
+            Some(bytes / if own { block } else { needed * channels })
+        }
+        2 | 0x11 | 0x31 if format.block_samples > 0 => {
+            let whole = blocks(u64::from(format.block_samples))?;
+            let header = if format.codec == 2 { 7 } else { 4 } * channels;
+            let rest = (bytes % block).saturating_sub(header) * 8
+                / (channels * u64::from(format.bits.max(1)));
+            Some(if format.codec == 0x31 {
+                whole
+            } else {
+                whole + rest
+            })
+        }
+        // Codecs with a fixed number of bits per sample: Yamaha and Dialogic ADPCM, G.721 to G.726.
+        0x10 | 0x14 | 0x17 | 0x20 | 0x40 | 0x45 | 0x64 | 0x65 if format.bits > 0 => {
+            Some(bytes.saturating_mul(8) / (channels * u64::from(format.bits)))
+        }
+        _ => None,
+    }
+}
+
+async fn sound<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    chunks: &Chunks,
+    format: &Format,
+    start: u64,
+) -> Result<AudioInfo, ProbeError> {
+    let len = reader.len();
+    if matches!(format.codec, 0x50 | 0x55) {
+        let end = start.saturating_add(chunks.data).min(len);
+        if let Some((at, run)) = mpeg::first_frame(reader, start)
+            .await?
+            .filter(|(at, _)| *at < end)
+        {
+            let info = mpeg::probe(reader, at, end, run).await?;
+            return Ok(AudioInfo {
+                format: AudioFormat::Wav,
+                ..info
+            });
+        }
+    }
+    let rate = f64::from(format.rate);
+    let present = match samples(format, chunks.data) {
+        Some(counted) if format.codec == 2 || format.codec == 0x11 => {
+            settle(chunks.stated as f64, counted as f64, rate)
+        }
+        Some(counted) => counted as f64 / rate,
+        None if chunks.stated > 0 => chunks.stated as f64 / rate,
+        None => {
+            let reason =
+                String::from("the WAV holds a codec whose length only decoding would tell");
+            return Err(ProbeError::UnknownDuration { reason });
+        }
+    };
+    let missing = 1.0 - chunks.data as f64 / chunks.promised.max(1) as f64;
+    if chunks.data < chunks.promised && cut_off(present / (1.0 - missing).max(1e-9), present) {
+        return corrupt("the WAV ends long before the length that its header gives");
+    }
+    Ok(AudioInfo {
+        format: AudioFormat::Wav,
+        duration_seconds: present,
+        sample_rate: format.rate,
+        channels: format.channels,
+        bytes: len,
+    })
+}

@@ -51,10 +51,7 @@ impl Bits<'_> {
 
 /// Reads an AudioSpecificConfig.
 pub(super) fn config(bytes: &[u8]) -> Option<AacConfig> {
-    let mut bits = Bits {
-        bytes: bytes.get(..64).unwrap_or(bytes),
-        at: 0,
-    };
+    let mut bits = Bits { bytes: bytes.get(..64).unwrap_or(bytes), at: 0 };
     let object_type = bits.object_type();
     let core_rate = bits.rate()?;
     let mut channels = aac_channels(bits.take(4));
@@ -79,9 +76,5 @@ pub(super) fn config(bytes: &[u8]) -> Option<AacConfig> {
     if channels == 1 && parametric_stereo {
         channels = 2;
     }
-    (rate > 0).then_some(AacConfig {
-        rate,
-        channels,
-        sbr: rate > core_rate,
-    })
+    (rate > 0).then_some(AacConfig { rate, channels, sbr: rate > core_rate })
 }

@@ -31,11 +31,7 @@ pub(super) async fn box_head<S: Source + ?Sized>(
         size => (8, u64::from(size)),
     };
     let end = at.saturating_add(size);
-    Ok((size >= header).then_some(BoxHead {
-        kind: tag(head, 4),
-        body: at + header,
-        end,
-    }))
+    Ok((size >= header).then_some(BoxHead { kind: tag(head, 4), body: at + header, end }))
 }
 
 /// The codec of a track and what it gives out.
@@ -54,10 +50,7 @@ pub(super) struct Codec {
 pub(super) fn codec(bytes: &[u8], is_sound: bool) -> Codec {
     let entry = bytes.get(8..).unwrap_or_default();
     let entry = entry.get(..be32(entry, 0) as usize).unwrap_or(entry);
-    let mut codec = Codec {
-        kind: tag(entry, 4),
-        ..Codec::default()
-    };
+    let mut codec = Codec { kind: tag(entry, 4), ..Codec::default() };
     if is_sound {
         (codec.channels, codec.rate) = (be16(entry, 24), be32(entry, 32) >> 16);
     }
@@ -92,11 +85,8 @@ fn mpeg4(bytes: &[u8], codec: &mut Codec) {
         match kind {
             3 => {
                 let flags = bytes.get(at + 2).copied().unwrap_or_default();
-                let url = if flags & 0x40 == 0 {
-                    0
-                } else {
-                    1 + usize::from(bytes.get(at + 3).copied().unwrap_or_default())
-                };
+                let url =
+                    if flags & 0x40 == 0 { 0 } else { 1 + usize::from(bytes.get(at + 3).copied().unwrap_or_default()) };
                 at += 3 + usize::from(flags >> 7) * 2 + url + usize::from(flags >> 5 & 1) * 2;
             }
             4 => {
@@ -105,9 +95,7 @@ fn mpeg4(bytes: &[u8], codec: &mut Codec) {
             }
             5 => {
                 let bytes = bytes.get(at..at.saturating_add(len)).unwrap_or_default();
-                if let Some(config) =
-                    aac::config(bytes).filter(|_| matches!(codec.object_type, 0x40 | 0x66..=0x68))
-                {
+                if let Some(config) = aac::config(bytes).filter(|_| matches!(codec.object_type, 0x40 | 0x66..=0x68)) {
                     codec.rate = config.rate;
                     codec.sbr = config.sbr;
                     if config.channels > 0 {

@@ -16,10 +16,8 @@ pub(super) const THREE_GP: Detected = named("3gp", "a 3GP file");
 pub(super) const HEIC: Detected = named("heic", "a HEIC image");
 pub(super) const AVIF: Detected = named("avif", "an AVIF image");
 pub(super) const PROTECTED: Detected = named("protected-m4a", "a copy-protected M4A file");
-pub(super) const MP4_OTHER: Detected = named(
-    "mp4-other",
-    "an MP4 file whose sound is in a codec that M4A files do not use",
-);
+pub(super) const MP4_OTHER: Detected =
+    named("mp4-other", "an MP4 file whose sound is in a codec that M4A files do not use");
 
 /// What files begin with, where it begins, and what they are then.
 const SIGNATURES: &[(usize, &[u8], Detected)] = &[
@@ -31,16 +29,8 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"II+\0", named("tiff", "a TIFF image")),
     (0, b"MM\0+", named("tiff", "a TIFF image")),
     (0, b"\xff\x0a", named("jxl", "a JPEG XL image")),
-    (
-        0,
-        b"\0\0\0\x0cJXL \r\n\x87\n",
-        named("jxl", "a JPEG XL image"),
-    ),
-    (
-        0,
-        b"\0\0\0\x0cjP  \r\n\x87\n",
-        named("jp2", "a JPEG 2000 image"),
-    ),
+    (0, b"\0\0\0\x0cJXL \r\n\x87\n", named("jxl", "a JPEG XL image")),
+    (0, b"\0\0\0\x0cjP  \r\n\x87\n", named("jp2", "a JPEG 2000 image")),
     (0, b"\xff\x4f\xff\x51", named("jp2", "a JPEG 2000 image")),
     (0, b"\0\0\x01\0", named("ico", "a Windows icon")),
     (0, b"\0\0\x02\0", named("ico", "a Windows cursor")),
@@ -61,16 +51,8 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"ID3", MP3),
     (0, b"#!AMR", named("amr", "AMR audio")),
     (0, b"caff\0", named("caf", "Core Audio (CAF) audio")),
-    (
-        0,
-        b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
-        named("wma", "Windows Media (WMA or WMV)"),
-    ),
-    (
-        0,
-        b"riff\x2e\x91\xcf\x11",
-        named("w64", "Sony Wave64 audio"),
-    ),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", named("wma", "Windows Media (WMA or WMV)")),
+    (0, b"riff\x2e\x91\xcf\x11", named("w64", "Sony Wave64 audio")),
     (0, b".snd", named("au", "Sun AU audio")),
     (0, b"MAC ", named("ape", "Monkey's Audio")),
     (0, b"wvpk", named("wavpack", "WavPack audio")),
@@ -85,11 +67,7 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"FLV\x01", named("flv", "a Flash video")),
     (0, b"\0\0\x01\xba", named("mpeg-video", "an MPEG video")),
     (0, b"\0\0\x01\xb3", named("mpeg-video", "an MPEG video")),
-    (
-        0,
-        b"PK\x03\x04",
-        named("zip", "a ZIP archive or an office document"),
-    ),
+    (0, b"PK\x03\x04", named("zip", "a ZIP archive or an office document")),
     (0, b"\x1f\x8b\x08", named("gzip", "a gzip archive")),
     (0, b"Rar!", named("rar", "a RAR archive")),
     (0, b"7z\xbc\xaf\x27\x1c", named("7z", "a 7-Zip archive")),
@@ -110,38 +88,24 @@ pub(super) fn by_signature(head: &[u8]) -> Option<Detected> {
     if is_iso_media(head) {
         return Some(iso_media(head));
     }
-    let starts = |at: usize, signature: &[u8]| {
-        head.get(at..)
-            .is_some_and(|rest| rest.starts_with(signature))
-    };
+    let starts = |at: usize, signature: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(signature));
     if starts(0, b"OggS") {
         let packet = head.get(28..).unwrap_or_default();
-        let codec = OGG
-            .iter()
-            .find(|(signature, _)| packet.starts_with(signature));
+        let codec = OGG.iter().find(|(signature, _)| packet.starts_with(signature));
         return Some(codec.map_or(named("ogg", "an Ogg file"), |(_, detected)| *detected));
     }
     if starts(0, b"\x1a\x45\xdf\xa3") {
         let webm = find(head.get(..64).unwrap_or(head), b"webm").is_some();
-        return Some(if webm {
-            named("webm", "a WebM file")
-        } else {
-            named("matroska", "a Matroska file")
-        });
+        return Some(if webm { named("webm", "a WebM file") } else { named("matroska", "a Matroska file") });
     }
-    if starts(0, b"BM")
-        && be32(head, 6) == 0
-        && matches!(head.get(14), Some(12 | 40 | 52 | 56 | 64 | 108 | 124))
-    {
+    if starts(0, b"BM") && be32(head, 6) == 0 && matches!(head.get(14), Some(12 | 40 | 52 | 56 | 64 | 108 | 124)) {
         return Some(named("bmp", "a BMP image"));
     }
     if starts(0, b"G") && starts(188, b"G") && starts(376, b"G") {
         return Some(named("mpeg-ts", "an MPEG transport stream"));
     }
     // Icons say how many pictures they hold, so that zeros alone are none.
-    let known = SIGNATURES
-        .iter()
-        .find(|(at, signature, _)| starts(*at, signature))?;
+    let known = SIGNATURES.iter().find(|(at, signature, _)| starts(*at, signature))?;
     (known.2.name != "ico" || matches!(head.get(4..6), Some(&[1..=64, 0]))).then_some(known.2)
 }
 
@@ -149,9 +113,7 @@ pub(super) fn by_signature(head: &[u8]) -> Option<Detected> {
 pub(super) fn is_iso_media(head: &[u8]) -> bool {
     match &tag(head, 4) {
         b"ftyp" | b"styp" => true,
-        b"moov" | b"mdat" | b"moof" | b"wide" | b"free" | b"skip" | b"pnot" => {
-            be32(head, 0) < 0x1000_0000
-        }
+        b"moov" | b"mdat" | b"moof" | b"wide" | b"free" | b"skip" | b"pnot" => be32(head, 0) < 0x1000_0000,
         _ => false,
     }
 }
@@ -160,14 +122,8 @@ pub(super) fn is_iso_media(head: &[u8]) -> bool {
 pub(super) fn iso_media(head: &[u8]) -> Detected {
     match &tag(head, 8) {
         b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1" => {
-            let compatible = head
-                .get(16..(be32(head, 0) as usize).min(128))
-                .unwrap_or_default();
-            if find(compatible, b"avif").is_some() {
-                AVIF
-            } else {
-                HEIC
-            }
+            let compatible = head.get(16..(be32(head, 0) as usize).min(128)).unwrap_or_default();
+            if find(compatible, b"avif").is_some() { AVIF } else { HEIC }
         }
         b"avif" | b"avis" => AVIF,
         b"M4A " | b"M4B " | b"F4A " => M4A,
@@ -213,23 +169,17 @@ fn is_loas(head: &[u8]) -> bool {
 fn text(head: &[u8]) -> Option<Detected> {
     let head = head.get(..512).unwrap_or(head);
     let utf16 = matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
-    let is_text =
-        |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | b' '..=b'~' | 0x80..);
-    if !utf16 && !head.iter().all(is_text)
-        || head.iter().filter(|byte| byte.is_ascii()).count() * 4 < head.len()
-    {
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | b' '..=b'~' | 0x80..);
+    if !utf16 && !head.iter().all(is_text) || head.iter().filter(|byte| byte.is_ascii()).count() * 4 < head.len() {
         return None;
     }
     let lower = head.to_ascii_lowercase();
-    let first = lower
-        .iter()
-        .position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF));
+    let first = lower.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF));
     let body = lower.get(first?..).unwrap_or_default();
     let has = |needle: &[u8]| find(&lower, needle).is_some();
     Some(if has(b"<svg") {
         named("svg", "an SVG image")
-    } else if body.starts_with(b"<!doctype html") || has(b"<html") || has(b"<head") || has(b"<body")
-    {
+    } else if body.starts_with(b"<!doctype html") || has(b"<html") || has(b"<head") || has(b"<body") {
         named("html", "a web page (HTML)")
     } else if body.starts_with(b"<?xml") {
         named("xml", "an XML document")

@@ -41,10 +41,8 @@ const BIT_RATES: [[u8; 14]; 5] = [
 ];
 
 /// Sampling rates by the index that ADTS and MPEG-4 use.
-pub(super) const AAC_RATES: [u32; 13] = [
-    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-    7_350,
-];
+pub(super) const AAC_RATES: [u32; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
 /// Channels by the channel configuration that ADTS and MPEG-4 use; 0 where the stream says it elsewhere.
 pub(super) fn aac_channels(configuration: u32) -> u16 {
@@ -80,14 +78,7 @@ fn adts_header(word: u32, bytes: &[u8]) -> Option<Frame> {
     }
     let samples = 1024 * (1 + ((second >> 8) & 3));
     let channels = aac_channels((word >> 6) & 7);
-    Some(Frame {
-        kind: Kind::Adts,
-        len,
-        samples,
-        rate,
-        channels,
-        key: word & 0xFFFE_FC00,
-    })
+    Some(Frame { kind: Kind::Adts, len, samples, rate, channels, key: word & 0xFFFE_FC00 })
 }
 
 fn mpeg_header(word: u32, layer: u32, free_len: usize) -> Option<Frame> {
@@ -123,14 +114,7 @@ fn mpeg_header(word: u32, layer: u32, free_len: usize) -> Option<Frame> {
         _ => (len, slots as u32 * 8),
     };
     let channels = if word >> 6 & 3 == 3 { 1 } else { 2 };
-    Some(Frame {
-        kind,
-        len,
-        samples,
-        rate,
-        channels,
-        key: word & 0xFFFE_0C00,
-    })
+    Some(Frame { kind, len, samples, rate, channels, key: word & 0xFFFE_0C00 })
 }
 
 /// Where a run of frames begins.
@@ -151,10 +135,7 @@ fn is_run(bytes: &[u8], first: &Frame, free_len: usize, wanted: usize, last: boo
             Some(rest) => match header(rest, free_len) {
                 Some(frame) if frame.key == first.key => at += frame.len,
                 _ => {
-                    return last
-                        && (rest.len() < 4
-                            || rest.starts_with(b"TAG")
-                            || rest.starts_with(b"APETAGEX"));
+                    return last && (rest.len() < 4 || rest.starts_with(b"TAG") || rest.starts_with(b"APETAGEX"));
                 }
             },
             None => return false,
@@ -166,11 +147,7 @@ fn is_run(bytes: &[u8], first: &Frame, free_len: usize, wanted: usize, last: boo
 /// Finds frames right at the beginning of `bytes`, free-format ones too.
 pub(super) fn run_here(bytes: &[u8], last: bool) -> Option<Run> {
     if let Some(first) = header(bytes, 0) {
-        return is_run(bytes, &first, 0, 3, last).then_some(Run {
-            skip: 0,
-            first,
-            free_len: 0,
-        });
+        return is_run(bytes, &first, 0, 3, last).then_some(Run { skip: 0, first, free_len: 0 });
     }
     // Free format: the length is the distance to the next frame that says the same of itself.
     header(bytes, 1)?;
@@ -183,31 +160,17 @@ pub(super) fn run_here(bytes: &[u8], last: bool) -> Option<Run> {
         }
         let free_len = (distance / unit).checked_sub(padding)?;
         let first = header(bytes, free_len)?;
-        (first.len == distance && is_run(bytes, &first, free_len, 4, last)).then_some(Run {
-            skip: 0,
-            first,
-            free_len,
-        })
+        (first.len == distance && is_run(bytes, &first, free_len, 4, last)).then_some(Run { skip: 0, first, free_len })
     })
 }
 
 /// Finds the first position at which four frames follow each other. Unless these are the `last` bytes, positions with less
 /// than [`LOOK_AHEAD`] bytes behind them are left for the next window.
 pub(super) fn find_run(bytes: &[u8], free_len: usize, last: bool) -> Option<Run> {
-    let judged = if last {
-        bytes.len()
-    } else {
-        bytes.len().saturating_sub(LOOK_AHEAD)
-    };
+    let judged = if last { bytes.len() } else { bytes.len().saturating_sub(LOOK_AHEAD) };
     (0..judged).find_map(|skip| {
-        let rest = bytes
-            .get(skip..)
-            .filter(|rest| rest.first() == Some(&0xFF))?;
+        let rest = bytes.get(skip..).filter(|rest| rest.first() == Some(&0xFF))?;
         let first = header(rest, free_len)?;
-        is_run(rest, &first, free_len, 4, false).then_some(Run {
-            skip,
-            first,
-            free_len,
-        })
+        is_run(rest, &first, free_len, 4, false).then_some(Run { skip, first, free_len })
     })
 }

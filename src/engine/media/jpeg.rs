@@ -11,9 +11,7 @@ const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const CUT: &str = "the JPEG ends before its image data does";
 
-pub(super) async fn probe<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<ImageInfo, ProbeError> {
     let len = reader.len();
     let mut size = None;
     let mut at = 2_u64;
@@ -51,12 +49,7 @@ pub(super) async fn probe<S: Source + ?Sized>(
     if find(reader.upto(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_none() {
         walk_scans(reader, at).await?;
     }
-    Ok(ImageInfo {
-        format: ImageFormat::Jpeg,
-        width,
-        height,
-        bytes: len,
-    })
+    Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len })
 }
 
 fn is_frame(marker: u8) -> bool {
@@ -66,18 +59,9 @@ fn is_frame(marker: u8) -> bool {
 /// Width and height from the bytes that follow a frame marker.
 fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
     let unusual = match marker {
-        0xF7 => Some(Detected {
-            name: "jpeg-ls",
-            phrase: "a JPEG-LS image",
-        }),
-        0xC3 | 0xC7 | 0xCB | 0xCF => Some(Detected {
-            name: "jpeg-lossless",
-            phrase: "a lossless JPEG image",
-        }),
-        0xC5 | 0xC6 | 0xCD | 0xCE => Some(Detected {
-            name: "jpeg-hierarchical",
-            phrase: "a hierarchical JPEG image",
-        }),
+        0xF7 => Some(Detected { name: "jpeg-ls", phrase: "a JPEG-LS image" }),
+        0xC3 | 0xC7 | 0xCB | 0xCF => Some(Detected { name: "jpeg-lossless", phrase: "a lossless JPEG image" }),
+        0xC5 | 0xC6 | 0xCD | 0xCE => Some(Detected { name: "jpeg-hierarchical", phrase: "a hierarchical JPEG image" }),
         _ => None,
     };
     if unusual.is_some() {
@@ -91,18 +75,13 @@ fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The next marker's code and the position behind it. Fill bytes and, as decoders do, stray bytes are passed over.
-async fn next_marker<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    mut at: u64,
-) -> Result<(u8, u64), ProbeError> {
+async fn next_marker<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(u8, u64), ProbeError> {
     loop {
         let bytes = reader.from(at, 2).await?;
         if bytes.len() < 2 {
             return corrupt(CUT);
         }
-        let found = bytes
-            .windows(2)
-            .position(|pair| matches!(pair, &[0xFF, code] if code != 0 && code != 0xFF));
+        let found = bytes.windows(2).position(|pair| matches!(pair, &[0xFF, code] if code != 0 && code != 0xFF));
         match found {
             Some(skip) => {
                 let code = bytes.get(skip + 1).copied().unwrap_or_default();
@@ -114,10 +93,7 @@ async fn next_marker<S: Source + ?Sized>(
 }
 
 /// Walks the image data that begins at `at`, through all scans and the segments between them, to the end marker.
-async fn walk_scans<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    mut at: u64,
-) -> Result<(), ProbeError> {
+async fn walk_scans<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(), ProbeError> {
     loop {
         let (marker, after) = next_marker(reader, at).await?;
         at = match marker {

@@ -48,12 +48,8 @@ impl Source for [u8] {
 
     async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
         into.clear();
-        let bytes = usize::try_from(offset)
-            .ok()
-            .and_then(|start| self.get(start..start.checked_add(len)?));
-        into.extend_from_slice(bytes.ok_or_else(|| ReadError {
-            message: String::from("read past the end"),
-        })?);
+        let bytes = usize::try_from(offset).ok().and_then(|start| self.get(start..start.checked_add(len)?));
+        into.extend_from_slice(bytes.ok_or_else(|| ReadError { message: String::from("read past the end") })?);
         Ok(())
     }
 }
@@ -253,9 +249,7 @@ async fn behind_tags<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<u
 
 #[cold]
 fn corrupt<T>(reason: &str) -> Result<T, ProbeError> {
-    Err(ProbeError::Corrupt {
-        reason: String::from(reason),
-    })
+    Err(ProbeError::Corrupt { reason: String::from(reason) })
 }
 
 /// Whether so much is missing of what the header promises that the file was cut off, rather than rounded or padded.
@@ -269,9 +263,5 @@ fn cut_off(promised_seconds: f64, present_seconds: f64) -> bool {
 /// so far that it stays within 0.05 s of the former too. What the file says counts only where it is less than decoded.
 fn settle(stated_samples: f64, decoded_samples: f64, rate: f64) -> f64 {
     let (stated, decoded) = (stated_samples / rate, decoded_samples / rate);
-    if stated > 0.0 {
-        stated.max(decoded - 0.04).min(decoded)
-    } else {
-        decoded
-    }
+    if stated > 0.0 { stated.max(decoded - 0.04).min(decoded) } else { decoded }
 }

@@ -48,9 +48,7 @@ struct Movie {
     fragments: bool,
 }
 
-pub(super) async fn probe<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<AudioInfo, ProbeError> {
     let brand = detect::iso_media(reader.upto(0, 256).await?);
     if brand == HEIC || brand == AVIF || brand.name == "cr3" {
         return unsupported(brand);
@@ -76,9 +74,7 @@ pub(super) async fn probe<S: Source + ?Sized>(
 }
 
 fn unsupported<T>(detected: Detected) -> Result<T, ProbeError> {
-    Err(ProbeError::UnsupportedFormat {
-        detected: Some(detected),
-    })
+    Err(ProbeError::UnsupportedFormat { detected: Some(detected) })
 }
 
 /// Notes what the box holds and tells where to go on.
@@ -94,8 +90,8 @@ async fn visit<S: Source + ?Sized>(
         _ => {}
     }
     match &kind {
-        b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" | b"edts" | b"tref" | b"mvex" | b"moof"
-        | b"traf" | b"udta" | b"ilst" => {
+        b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" | b"edts" | b"tref" | b"mvex" | b"moof" | b"traf" | b"udta"
+        | b"ilst" => {
             return Ok(body);
         }
         b"meta" => {
@@ -109,19 +105,13 @@ async fn visit<S: Source + ?Sized>(
     let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
     note(movie, &kind, bytes, body, end);
     if &kind == b"trun" && movie.fragment.0 == sound_id(movie) {
-        movie.fragmented = movie
-            .fragmented
-            .saturating_add(tables::run(reader, body, end, movie.fragment.1).await?);
+        movie.fragmented = movie.fragmented.saturating_add(tables::run(reader, body, end, movie.fragment.1).await?);
     }
     Ok(end)
 }
 
 fn sound_id(movie: &Movie) -> u32 {
-    movie
-        .tracks
-        .iter()
-        .find(|track| &track.handler == b"soun")
-        .map_or(0, |track| track.id)
+    movie.tracks.iter().find(|track| &track.handler == b"soun").map_or(0, |track| track.id)
 }
 
 /// Notes a box of which `bytes` are the beginning.
@@ -151,12 +141,7 @@ fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
         b"tkhd" => track.id = be32(bytes, if long { 20 } else { 12 }),
         b"mdhd" => track.timescale = be32(bytes, if long { 20 } else { 12 }),
         b"hdlr" if track.handler == [0; 4] => track.handler = tag(bytes, 8),
-        b"chap" => {
-            track.chapters = (0..bytes.len() / 4)
-                .take(MAX_KEPT)
-                .map(|index| be32(bytes, index * 4))
-                .collect()
-        }
+        b"chap" => track.chapters = (0..bytes.len() / 4).take(MAX_KEPT).map(|index| be32(bytes, index * 4)).collect(),
         b"stsd" => track.codec = codec(bytes, &track.handler == b"soun"),
         b"elst" => {
             let count = (be32(bytes, 4) as usize).min(MAX_KEPT);
@@ -167,10 +152,7 @@ fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
                     Some(if long {
                         (be64(bytes, at + 8) as i64, be64(bytes, at))
                     } else {
-                        (
-                            i64::from(be32(bytes, at + 4) as i32),
-                            u64::from(be32(bytes, at)),
-                        )
+                        (i64::from(be32(bytes, at + 4) as i32), u64::from(be32(bytes, at)))
                     })
                 })
                 .collect();
@@ -187,28 +169,15 @@ fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
 fn fragment(movie: &Movie, bytes: &[u8]) -> (u32, u32) {
     let (flags, id) = (be32(bytes, 0), be32(bytes, 4));
     let at = 8 + if flags & 1 == 0 { 0 } else { 8 } + if flags & 2 == 0 { 0 } else { 4 };
-    let default = movie
-        .tracks
-        .iter()
-        .find(|track| track.id == id)
-        .map_or(0, |track| track.default_duration);
-    (
-        id,
-        if flags & 8 == 0 {
-            default
-        } else {
-            be32(bytes, at)
-        },
-    )
+    let default = movie.tracks.iter().find(|track| track.id == id).map_or(0, |track| track.default_duration);
+    (id, if flags & 8 == 0 { default } else { be32(bytes, at) })
 }
 
 /// Reads the delay and padding from a free-form iTunes item, such as ` 00000000 00000840 000001C0 00000000000AC440`.
 fn itunes(bytes: &[u8]) -> Option<(u32, u32)> {
     let text = bytes.get(find(bytes, b"iTunSMPB")?..)?;
     let text = std::str::from_utf8(text.get(find(text, b"data")? + 12..)?).ok()?;
-    let mut numbers = text
-        .split_ascii_whitespace()
-        .map(|word| u32::from_str_radix(word, 16));
+    let mut numbers = text.split_ascii_whitespace().map(|word| u32::from_str_radix(word, 16));
     match (numbers.next()?, numbers.next()?, numbers.next()?) {
         (Ok(_), Ok(delay @ 1..=0x4000), Ok(padding)) => Some((delay, padding)),
         _ => None,
@@ -217,30 +186,18 @@ fn itunes(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// The sound track, if the file is one that holds nothing else to play and its codec is one of M4A files.
 fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
-    let is_chapter = |id| {
-        movie
-            .tracks
-            .iter()
-            .any(|track| track.chapters.contains(&id))
-    };
+    let is_chapter = |id| movie.tracks.iter().any(|track| track.chapters.contains(&id));
     let is_video = |track: &&Track| {
         let picture = matches!(&track.codec.kind, b"jpeg" | b"png " | b"mjpa" | b"mjpb")
             || matches!(track.codec.object_type, 0x6C | 0x6D);
         &track.handler == b"vide" && !picture && !is_chapter(track.id)
     };
-    let general = if brand == MOV || brand == THREE_GP {
-        brand
-    } else {
-        MP4_VIDEO
-    };
+    let general = if brand == MOV || brand == THREE_GP { brand } else { MP4_VIDEO };
     if movie.tracks.iter().any(|track| is_video(&track)) {
         return unsupported(general);
     }
     let Some(track) = movie.tracks.iter().find(|track| &track.handler == b"soun") else {
-        return unsupported(Detected {
-            name: "mp4-silent",
-            phrase: "an MP4 file without sound",
-        });
+        return unsupported(Detected { name: "mp4-silent", phrase: "an MP4 file without sound" });
     };
     match (&track.codec.kind, track.codec.object_type) {
         // AAC, MP3 and AC-3, by object type.
@@ -265,27 +222,14 @@ async fn duration<S: Source + ?Sized>(
     if track.timescale == 0 || total <= 0.0 {
         return corrupt("the M4A's index lists no sound");
     }
-    let missing = if movie.fragments {
-        movie.missing
-    } else {
-        media.end.saturating_sub(len)
-    };
+    let missing = if movie.fragments { movie.missing } else { media.end.saturating_sub(len) };
     let seconds = total / timescale;
-    if missing > 0
-        && cut_off(
-            seconds,
-            seconds * (1.0 - missing as f64 / media.bytes.max(len) as f64),
-        )
-    {
+    if missing > 0 && cut_off(seconds, seconds * (1.0 - missing as f64 / media.bytes.max(len) as f64)) {
         return corrupt("the M4A ends long before the length that its index gives");
     }
     // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.
     let is_lossless = matches!(&track.codec.kind, b"alac" | b"fLaC" | b"Opus");
-    let frame = if is_lossless {
-        0.0
-    } else {
-        media.first_duration as f64
-    };
+    let frame = if is_lossless { 0.0 } else { media.first_duration as f64 };
     let (stated, decoded) = played(movie, track, total, frame);
     let codec = &track.codec;
     if codec.rate == 0 || codec.channels == 0 {
@@ -303,11 +247,7 @@ async fn duration<S: Source + ?Sized>(
 /// What of the media's `total` is played: as the file states it, and with frames decoded whole.
 fn played(movie: &Movie, track: &Track, total: f64, frame: f64) -> (f64, f64) {
     let whole = |end: f64| {
-        if frame > 0.0 {
-            (end / frame - 1e-6).ceil() * frame
-        } else {
-            end
-        }
+        if frame > 0.0 { (end / frame - 1e-6).ceil() * frame } else { end }
     };
     if let (true, Some((delay, padding))) = (track.edits.is_empty(), movie.itunes) {
         let decoded = (total - f64::from(delay)).max(0.0);
@@ -317,17 +257,9 @@ fn played(movie: &Movie, track: &Track, total: f64, frame: f64) -> (f64, f64) {
     for &(start, length) in track.edits.iter().filter(|(start, _)| *start >= 0) {
         let start = (start as f64).min(total);
         let length = length as f64 * f64::from(track.timescale) / f64::from(movie.timescale.max(1));
-        let end = if length > 0.0 && !movie.fragments {
-            (start + length).min(total)
-        } else {
-            total
-        };
+        let end = if length > 0.0 && !movie.fragments { (start + length).min(total) } else { total };
         stated += end - start;
         decoded += (whole(end) - start).max(0.0);
     }
-    if decoded > 0.0 {
-        (stated, decoded)
-    } else {
-        (total, whole(total))
-    }
+    if decoded > 0.0 { (stated, decoded) } else { (total, whole(total)) }
 }

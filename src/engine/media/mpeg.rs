@@ -42,12 +42,7 @@ async fn search<S: Source + ?Sized>(
         if let Some(run) = find_run(bytes, 0, last) {
             return Ok(Some((at + run.skip as u64, run)));
         }
-        at += if last {
-            bytes.len()
-        } else {
-            bytes.len().saturating_sub(LOOK_AHEAD)
-        }
-        .max(1) as u64;
+        at += if last { bytes.len() } else { bytes.len().saturating_sub(LOOK_AHEAD) }.max(1) as u64;
     }
     Ok(None)
 }
@@ -73,11 +68,7 @@ fn promise(frame: &[u8], first: &Frame) -> Promise {
         let flags = be32(frame, at + 4);
         let has_frames = flags & 1 != 0;
         let has_bytes = flags & 2 != 0;
-        promise.frames = if has_frames {
-            u64::from(be32(frame, at + 8))
-        } else {
-            0
-        };
+        promise.frames = if has_frames { u64::from(be32(frame, at + 8)) } else { 0 };
         promise.found = promise.frames > 0 || has_bytes;
         let optional = [has_frames, has_bytes].iter().filter(|&&has| has).count() * 4
             + if flags & 4 == 0 { 0 } else { 100 }
@@ -114,10 +105,7 @@ impl Walk {
     fn step(&mut self, bytes: &[u8], left: u64) -> u64 {
         let last = bytes.len() as u64 == left;
         let mut at = 0_usize;
-        while let Some(rest) = bytes
-            .get(at..)
-            .filter(|rest| rest.len() >= if last { 1 } else { LOOK_AHEAD / 4 })
-        {
+        while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= if last { 1 } else { LOOK_AHEAD / 4 }) {
             match frames::header(rest, self.free_len) {
                 Some(frame) if frame.key == self.key => {
                     if frame.len > rest.len() {
@@ -135,8 +123,7 @@ impl Walk {
                     if !last && rest.len() < LOOK_AHEAD * 2 {
                         break;
                     }
-                    let found = find_run(rest, self.free_len, last)
-                        .filter(|run| run.first.kind == self.kind);
+                    let found = find_run(rest, self.free_len, last).filter(|run| run.first.kind == self.kind);
                     let lost = match found {
                         Some(run) => {
                             self.switch(&run.first);
@@ -198,35 +185,21 @@ pub(super) async fn probe<S: Source + ?Sized>(
     while at < end {
         let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
         let left = end - at;
-        let bytes = usize::try_from(left)
-            .ok()
-            .and_then(|left| bytes.get(..left))
-            .unwrap_or(bytes);
+        let bytes = usize::try_from(left).ok().and_then(|left| bytes.get(..left)).unwrap_or(bytes);
         at += walk.step(bytes, left).max(1);
     }
     if walk.frames == 0 || walk.lost_bytes > walk.frame_bytes / 4 + 4096 {
         return corrupt("large parts of the file are not the frames that it begins with");
     }
     let frame_seconds = f64::from(first.samples) / f64::from(first.rate);
-    if cut_off(
-        promised.frames as f64 * frame_seconds,
-        walk.frames as f64 * frame_seconds,
-    ) {
+    if cut_off(promised.frames as f64 * frame_seconds, walk.frames as f64 * frame_seconds) {
         return corrupt("the file ends long before the length that its header gives");
     }
     if let Some((delay, padding)) = promised.added {
-        let behind = if promised.frames > 0 {
-            padding.saturating_sub(DECODER_DELAY)
-        } else {
-            0
-        };
+        let behind = if promised.frames > 0 { padding.saturating_sub(DECODER_DELAY) } else { 0 };
         walk.samples = walk.samples.saturating_sub(delay + DECODER_DELAY + behind);
     }
-    let format = if first.kind == Kind::Adts {
-        AudioFormat::Aac
-    } else {
-        AudioFormat::Mp3
-    };
+    let format = if first.kind == Kind::Adts { AudioFormat::Aac } else { AudioFormat::Mp3 };
     Ok(AudioInfo {
         format,
         duration_seconds: walk.seconds + walk.samples as f64 / f64::from(walk.rate),

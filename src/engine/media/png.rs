@@ -13,9 +13,7 @@ const TAIL: u64 = 4 << 10;
 /// Chunk lengths, widths and heights are at most 2^31 - 1.
 const MAX_FIELD: u32 = i32::MAX as u32;
 
-pub(super) async fn probe<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<ImageInfo, ProbeError> {
     let Some(head) = reader.exactly(8, 25).await? else {
         return corrupt("the PNG ends inside its header");
     };
@@ -32,31 +30,28 @@ pub(super) async fn probe<S: Source + ?Sized>(
     // The quick way: a file that was cut off does not end in IEND.
     let len = reader.len();
     let tail_at = at.max(len.saturating_sub(TAIL));
-    let whole = find(reader.upto(tail_at, TAIL as usize).await?, IEND).is_some();
-    while !whole {
+    let tail = reader.upto(tail_at, TAIL as usize).await?;
+    if find(tail, IEND).is_none() {
+        walk_to_end(reader, at).await?;
+    }
+    Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
+}
+
+/// Walks the chunks from the one at `at` to IEND.
+async fn walk_to_end<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(), ProbeError> {
+    loop {
         let (next, kind) = chunk(reader, at).await?;
         if &kind == b"IEND" {
-            break;
+            return Ok(());
         }
         at = next;
     }
-    Ok(ImageInfo {
-        format: ImageFormat::Png,
-        width,
-        height,
-        bytes: len,
-    })
 }
 
 fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
     if &tag(ihdr, 4) == b"CgBI" {
-        let detected = Detected {
-            name: "cgbi-png",
-            phrase: "a PNG in Apple's private variant",
-        };
-        return Err(ProbeError::UnsupportedFormat {
-            detected: Some(detected),
-        });
+        let detected = Detected { name: "cgbi-png", phrase: "a PNG in Apple's private variant" };
+        return Err(ProbeError::UnsupportedFormat { detected: Some(detected) });
     }
     let checked = ihdr.get(4..21).unwrap_or_default();
     if be32(ihdr, 0) != 13 || &tag(ihdr, 4) != b"IHDR" || crc32(checked) != be32(ihdr, 21) {
@@ -77,10 +72,7 @@ fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The kind of the chunk at `at` and where the next one begins.
-async fn chunk<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    at: u64,
-) -> Result<(u64, [u8; 4]), ProbeError> {
+async fn chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, at: u64) -> Result<(u64, [u8; 4]), ProbeError> {
     let len = reader.len();
     let (size, kind) = match reader.exactly(at, 8).await? {
         Some(head) => (be32(head, 0), tag(head, 4)),
@@ -100,8 +92,6 @@ async fn chunk<S: Source + ?Sized>(
 /// CRC-32 bit by bit: it runs over 17 bytes, and a table would be the bigger download.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            crc >> 1 ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
-        })
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| crc >> 1 ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
     })
 }

@@ -24,14 +24,7 @@ pub(super) struct Reader<'a, S: ?Sized> {
 
 impl<'a, S: Source + ?Sized> Reader<'a, S> {
     pub(super) fn new(source: &'a S) -> Self {
-        Self {
-            source,
-            len: source.len(),
-            start: 0,
-            window: Vec::new(),
-            fresh: Vec::new(),
-            next_read: FIRST_READ,
-        }
+        Self { source, len: source.len(), start: 0, window: Vec::new(), fresh: Vec::new(), next_read: FIRST_READ }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -40,9 +33,7 @@ impl<'a, S: Source + ?Sized> Reader<'a, S> {
 
     /// The `count` bytes at `at`, or fewer where the source ends before.
     pub(super) async fn upto(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
-        let count = usize::try_from(self.len.saturating_sub(at))
-            .unwrap_or(usize::MAX)
-            .min(count);
+        let count = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX).min(count);
         if self.held(at).len() < count {
             self.fill(at, count).await?;
         }
@@ -50,17 +41,9 @@ impl<'a, S: Source + ?Sized> Reader<'a, S> {
     }
 
     /// The `count` bytes at `at`, or `None` where the source ends before.
-    pub(super) async fn exactly(
-        &mut self,
-        at: u64,
-        count: usize,
-    ) -> Result<Option<&[u8]>, ProbeError> {
+    pub(super) async fn exactly(&mut self, at: u64, count: usize) -> Result<Option<&[u8]>, ProbeError> {
         let bytes = self.upto(at, count).await?;
-        Ok(if bytes.len() == count {
-            Some(bytes)
-        } else {
-            None
-        })
+        Ok(if bytes.len() == count { Some(bytes) } else { None })
     }
 
     /// All that the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
@@ -70,11 +53,8 @@ impl<'a, S: Source + ?Sized> Reader<'a, S> {
     }
 
     fn held(&self, at: u64) -> &[u8] {
-        let skip = at
-            .checked_sub(self.start)
-            .and_then(|skip| usize::try_from(skip).ok());
-        skip.and_then(|skip| self.window.get(skip..))
-            .unwrap_or_default()
+        let skip = at.checked_sub(self.start).and_then(|skip| usize::try_from(skip).ok());
+        skip.and_then(|skip| self.window.get(skip..)).unwrap_or_default()
     }
 
     async fn fill(&mut self, at: u64, count: usize) -> Result<(), ProbeError> {
@@ -82,19 +62,12 @@ impl<'a, S: Source + ?Sized> Reader<'a, S> {
         let kept = self.held(at).len();
         if end > 0 {
             let reads_on = at >= self.start && at <= end.saturating_add(NEARBY);
-            self.next_read = if reads_on {
-                (self.next_read * 2).min(LONGEST_READ)
-            } else {
-                SHORT_READ
-            };
+            self.next_read = if reads_on { (self.next_read * 2).min(LONGEST_READ) } else { SHORT_READ };
         }
         let from = at + kept as u64;
         let left = usize::try_from(self.len.saturating_sub(from)).unwrap_or(usize::MAX);
         let count = self.next_read.max(count - kept).min(left);
-        self.source
-            .read(from, count, &mut self.fresh)
-            .await
-            .map_err(ProbeError::Read)?;
+        self.source.read(from, count, &mut self.fresh).await.map_err(ProbeError::Read)?;
         self.window.drain(..self.window.len() - kept);
         self.window.append(&mut self.fresh);
         self.start = at;
@@ -140,7 +113,5 @@ pub(super) fn tag(bytes: &[u8], at: usize) -> [u8; 4] {
 
 /// Where `needle` first stands in `haystack`.
 pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|part| part == needle)
+    haystack.windows(needle.len()).position(|part| part == needle)
 }

@@ -16,10 +16,7 @@ pub(super) struct Table {
 impl Table {
     /// How many entries of `size` bytes behind `header` bytes there can be, at most `count`.
     fn entries(&self, header: u64, size: u64, count: u32, len: u64) -> u64 {
-        let room = self
-            .end
-            .min(len)
-            .saturating_sub(self.body.saturating_add(header));
+        let room = self.end.min(len).saturating_sub(self.body.saturating_add(header));
         u64::from(count).min(room / size)
     }
 }
@@ -33,10 +30,7 @@ pub(super) struct Media {
     pub(super) bytes: u64,
 }
 
-pub(super) async fn media<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    track: &Track,
-) -> Result<Media, ProbeError> {
+pub(super) async fn media<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<Media, ProbeError> {
     let sizes = Sizes::new(reader, track).await?;
     let (duration, first_duration) = durations(reader, track.durations, sizes.count).await?;
     let (chunk, offset) = last_chunk(reader, track).await?;
@@ -45,11 +39,7 @@ pub(super) async fn media<S: Source + ?Sized>(
     let mut end = offset;
     if sizes.constant > 0 {
         bytes = sizes.count.saturating_mul(u64::from(sizes.constant));
-        end = end.saturating_add(
-            samples
-                .min(sizes.count)
-                .saturating_mul(u64::from(sizes.constant)),
-        );
+        end = end.saturating_add(samples.min(sizes.count).saturating_mul(u64::from(sizes.constant)));
     } else {
         let until = first_sample.saturating_add(samples);
         for sample in 0..sizes.count {
@@ -60,12 +50,7 @@ pub(super) async fn media<S: Source + ?Sized>(
             }
         }
     }
-    Ok(Media {
-        duration,
-        first_duration,
-        end,
-        bytes,
-    })
+    Ok(Media { duration, first_duration, end, bytes })
 }
 
 struct Sizes {
@@ -76,44 +61,20 @@ struct Sizes {
 }
 
 impl Sizes {
-    async fn new<S: Source + ?Sized>(
-        reader: &mut Reader<'_, S>,
-        track: &Track,
-    ) -> Result<Self, ProbeError> {
+    async fn new<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<Self, ProbeError> {
         let table = track.sizes;
         let len = reader.len();
         let head = reader.upto(table.body, 12).await?;
         let (second, count) = (be32(head, 4), be32(head, 8));
-        let (bits, constant) = if track.compact_sizes {
-            (u64::from(second & 0xFF).max(1), 0)
-        } else {
-            (32, second)
-        };
-        let count = if constant > 0 {
-            u64::from(count)
-        } else {
-            table.entries(12, 1, u32::MAX, len) * 8 / bits
-        }
-        .min(count.into());
-        Ok(Self {
-            table,
-            bits,
-            constant,
-            count: if table.body == 0 { 0 } else { count },
-        })
+        let (bits, constant) = if track.compact_sizes { (u64::from(second & 0xFF).max(1), 0) } else { (32, second) };
+        let count = if constant > 0 { u64::from(count) } else { table.entries(12, 1, u32::MAX, len) * 8 / bits }
+            .min(count.into());
+        Ok(Self { table, bits, constant, count: if table.body == 0 { 0 } else { count } })
     }
 
-    async fn size<S: Source + ?Sized>(
-        &self,
-        reader: &mut Reader<'_, S>,
-        sample: u64,
-    ) -> Result<u64, ProbeError> {
+    async fn size<S: Source + ?Sized>(&self, reader: &mut Reader<'_, S>, sample: u64) -> Result<u64, ProbeError> {
         let bit = sample * self.bits;
-        let word = u64::from(be32(
-            reader.upto(self.table.body + 12 + bit / 8, 4).await?,
-            0,
-        )) << 32
-            >> (bit % 8);
+        let word = u64::from(be32(reader.upto(self.table.body + 12 + bit / 8, 4).await?, 0)) << 32 >> (bit % 8);
         Ok((word & 0xFFFF_FFFF) >> (32 - self.bits.min(32)))
     }
 }
@@ -141,23 +102,14 @@ async fn durations<S: Source + ?Sized>(
 }
 
 /// The index of the chunk that stands last in the file, from 0, and where it begins.
-async fn last_chunk<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    track: &Track,
-) -> Result<(u64, u64), ProbeError> {
+async fn last_chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<(u64, u64), ProbeError> {
     let (table, len) = (track.chunks, reader.len());
     let size = if track.wide_chunks { 8 } else { 4 };
     let count = table.entries(8, size, be32(reader.upto(table.body, 8).await?, 4), len);
     let mut last = (0, 0);
     for index in 0..count {
-        let entry = reader
-            .upto(table.body + 8 + index * size, size as usize)
-            .await?;
-        let offset = if track.wide_chunks {
-            be64(entry, 0)
-        } else {
-            u64::from(be32(entry, 0))
-        };
+        let entry = reader.upto(table.body + 8 + index * size, size as usize).await?;
+        let offset = if track.wide_chunks { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
         if offset >= last.1 {
             last = (index, offset);
         }
@@ -183,10 +135,7 @@ async fn samples_of<S: Source + ?Sized>(
         sample = sample.saturating_add((first - from).saturating_mul(each));
         (from, each) = (first, u64::from(be32(entry, 4)));
     }
-    Ok((
-        sample.saturating_add((chunk - from).saturating_mul(each)),
-        each,
-    ))
+    Ok((sample.saturating_add((chunk - from).saturating_mul(each)), each))
 }
 
 /// The total duration of a `trun` box's samples.
@@ -211,10 +160,7 @@ pub(super) async fn run<S: Source + ?Sized>(
     }
     let mut total = 0_u64;
     for index in 0..count {
-        total += u64::from(be32(
-            reader.upto(body + header + index * entry, 4).await?,
-            0,
-        ));
+        total += u64::from(be32(reader.upto(body + header + index * entry, 4).await?, 0));
     }
     Ok(total)
 }

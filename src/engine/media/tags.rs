@@ -14,12 +14,7 @@ pub(super) fn tag_len(bytes: &[u8]) -> u64 {
                 return 0;
             }
             10 + footer
-                + u64::from(
-                    (size >> 3 & 0x0FE0_0000)
-                        | (size >> 2 & 0x1F_C000)
-                        | (size >> 1 & 0x3F80)
-                        | (size & 0x7F),
-                )
+                + u64::from((size >> 3 & 0x0FE0_0000) | (size >> 2 & 0x1F_C000) | (size >> 1 & 0x3F80) | (size & 0x7F))
         }
         [b'T', b'A', b'G', ..] => 128,
         _ if bytes.starts_with(b"APETAGEX") => 32 + u64::from(le32(bytes, 12)),

@@ -40,17 +40,11 @@ struct Chunks {
     promised: u64,
 }
 
-pub(super) async fn probe<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let head = reader.upto(0, 12).await?;
     let big_endian = &tag(head, 0) == b"RIFX";
-    let riff_size = u64::from(if big_endian {
-        be32(head, 4)
-    } else {
-        le32(head, 4)
-    });
+    let riff_size = u64::from(if big_endian { be32(head, 4) } else { le32(head, 4) });
     let unfinished = riff_size == 0 || riff_size >= PLACEHOLDER;
     let mut chunks = Chunks::default();
     let mut at = 12_u64;
@@ -59,37 +53,18 @@ pub(super) async fn probe<S: Source + ?Sized>(
         if chunk.len() < 8 {
             break;
         }
-        let size = u64::from(if big_endian {
-            be32(chunk, 4)
-        } else {
-            le32(chunk, 4)
-        });
+        let size = u64::from(if big_endian { be32(chunk, 4) } else { le32(chunk, 4) });
         let body = chunk.get(8..).unwrap_or_default();
         let mut next = at + 8 + size;
         match &tag(chunk, 0) {
-            b"fmt " if chunks.format.is_none() => {
-                chunks.format = Some(format(body, size, big_endian)?)
-            }
-            b"fact" if size >= 4 => {
-                chunks.stated = u64::from(if big_endian {
-                    be32(body, 0)
-                } else {
-                    le32(body, 0)
-                })
-            }
-            b"ds64" => {
-                chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32
-            }
+            b"fmt " if chunks.format.is_none() => chunks.format = Some(format(body, size, big_endian)?),
+            b"fact" if size >= 4 => chunks.stated = u64::from(if big_endian { be32(body, 0) } else { le32(body, 0) }),
+            b"ds64" => chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
             b"data" => {
                 let present = len.saturating_sub(at + 8);
-                let size = if size == u64::from(u32::MAX) && chunks.long_size > 0 {
-                    chunks.long_size
-                } else {
-                    size
-                };
-                let open = size == 0
-                    || size > present
-                        && (unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size));
+                let size = if size == u64::from(u32::MAX) && chunks.long_size > 0 { chunks.long_size } else { size };
+                let open =
+                    size == 0 || size > present && (unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size));
                 let size = if open { present } else { size };
                 chunks.first_data.get_or_insert(at + 8);
                 chunks.data += size.min(present);
@@ -113,42 +88,24 @@ pub(super) async fn probe<S: Source + ?Sized>(
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
-async fn behind_padding<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    next: u64,
-) -> Result<u64, ProbeError> {
+async fn behind_padding<S: Source + ?Sized>(reader: &mut Reader<'_, S>, next: u64) -> Result<u64, ProbeError> {
     if next.is_multiple_of(2) {
         return Ok(next);
     }
     let bytes = reader.upto(next, 5).await?;
-    let named = |from: usize| {
-        bytes
-            .get(from..from + 4)
-            .is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')))
-    };
-    Ok(if named(0) && !named(1) {
-        next
-    } else {
-        next + 1
-    })
+    let named =
+        |from: usize| bytes.get(from..from + 4).is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')));
+    Ok(if named(0) && !named(1) { next } else { next + 1 })
 }
 
 fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, ProbeError> {
     let short = |at| {
-        if big_endian {
-            be16(body, at)
-        } else {
-            le16(body, at)
-        }
+        if big_endian { be16(body, at) } else { le16(body, at) }
     };
     let mut format = Format {
         codec: short(0),
         channels: short(2),
-        rate: if big_endian {
-            be32(body, 4)
-        } else {
-            le32(body, 4)
-        },
+        rate: if big_endian { be32(body, 4) } else { le32(body, 4) },
         block: short(12),
         bits: if size < 16 { 8 } else { short(14) },
         block_samples: if size < 20 { 0 } else { short(18) },
@@ -165,32 +122,19 @@ fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, ProbeError
 /// Samples per channel in so many bytes, or `None` where the codec does not tell.
 fn samples(format: &Format, bytes: u64) -> Option<u64> {
     let (block, channels) = (u64::from(format.block), u64::from(format.channels));
-    let blocks = |per_block: u64| {
-        bytes
-            .checked_div(block)
-            .map(|count| count.saturating_mul(per_block))
-    };
+    let blocks = |per_block: u64| bytes.checked_div(block).map(|count| count.saturating_mul(per_block));
     match format.codec {
         // PCM, float: as the container of a sample is, not its valid bits. A-law and µ-law have one byte a sample.
         1 | 3 | 6 | 7 => {
-            let needed = if format.codec > 3 {
-                1
-            } else {
-                u64::from(format.bits).div_ceil(8).max(1)
-            };
+            let needed = if format.codec > 3 { 1 } else { u64::from(format.bits).div_ceil(8).max(1) };
             let own = block.is_multiple_of(channels) && (needed..=8).contains(&(block / channels));
             Some(bytes / if own { block } else { needed * channels })
         }
         2 | 0x11 | 0x31 if format.block_samples > 0 => {
             let whole = blocks(u64::from(format.block_samples))?;
             let header = if format.codec == 2 { 7 } else { 4 } * channels;
-            let rest = (bytes % block).saturating_sub(header) * 8
-                / (channels * u64::from(format.bits.max(1)));
-            Some(if format.codec == 0x31 {
-                whole
-            } else {
-                whole + rest
-            })
+            let rest = (bytes % block).saturating_sub(header) * 8 / (channels * u64::from(format.bits.max(1)));
+            Some(if format.codec == 0x31 { whole } else { whole + rest })
         }
         // Codecs with a fixed number of bits per sample: Yamaha and Dialogic ADPCM, G.721 to G.726.
         0x10 | 0x14 | 0x17 | 0x20 | 0x40 | 0x45 | 0x64 | 0x65 if format.bits > 0 => {
@@ -209,15 +153,9 @@ async fn sound<S: Source + ?Sized>(
     let len = reader.len();
     if matches!(format.codec, 0x50 | 0x55) {
         let end = start.saturating_add(chunks.data).min(len);
-        if let Some((at, run)) = mpeg::first_frame(reader, start)
-            .await?
-            .filter(|(at, _)| *at < end)
-        {
+        if let Some((at, run)) = mpeg::first_frame(reader, start).await?.filter(|(at, _)| *at < end) {
             let info = mpeg::probe(reader, at, end, run).await?;
-            return Ok(AudioInfo {
-                format: AudioFormat::Wav,
-                ..info
-            });
+            return Ok(AudioInfo { format: AudioFormat::Wav, ..info });
         }
     }
     let rate = f64::from(format.rate);
@@ -228,8 +166,7 @@ async fn sound<S: Source + ?Sized>(
         Some(counted) => counted as f64 / rate,
         None if chunks.stated > 0 => chunks.stated as f64 / rate,
         None => {
-            let reason =
-                String::from("the WAV holds a codec whose length only decoding would tell");
+            let reason = String::from("the WAV holds a codec whose length only decoding would tell");
             return Err(ProbeError::UnknownDuration { reason });
         }
     };

@@ -7,3 +7,5 @@
 #![warn(missing_docs)]
 
 pub mod engine;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

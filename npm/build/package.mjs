@@ -8,6 +8,7 @@ import { ensureWasmToolchain } from "../setup/rust.mjs";
 import { filesIn, fingerprint, matches, stamp } from "../setup/stamp.mjs";
 import { ensureWasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { buildCrate } from "./crate.mjs";
+import { generate } from "./generated.mjs";
 import { minifyJs, optimizeWasm } from "./shrink.mjs";
 
 const ENTRIES = join(ROOT, "npm", "entries");
@@ -28,7 +29,8 @@ export async function build() {
   await minifyJs(join(glue, "kling_avatar.js"), join(next, "kling_avatar.js"));
   for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry));
   copyFileSync(join(ROOT, "npm", "index.d.ts"), join(next, "index.d.ts"));
-  // Files that are generated from the built module belong here.
+  copyFileSync(join(ENTRIES, "slim.d.ts"), join(next, "slim.d.ts"));
+  await generate(next);
 
   rmSync(DIST, { recursive: true, force: true });
   renameSync(next, DIST);

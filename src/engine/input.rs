@@ -226,6 +226,7 @@ pub fn title(field: Field) -> &'static str {
         Field::CallbackUrl => "The callback URL",
         Field::ExternalTaskId => "The external task id",
         Field::TaskId => "The task id",
+        Field::Video => "The address of the video",
         Field::Extra => "The extra fields",
         Field::Text => "The text",
         Field::VoiceId => "The voice id",

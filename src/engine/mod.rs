@@ -8,6 +8,7 @@ pub mod input;
 pub mod limits;
 pub mod lookup;
 pub mod media;
+pub mod network;
 pub mod poll;
 pub mod problem;
 pub mod retry;

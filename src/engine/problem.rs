@@ -21,6 +21,8 @@ pub enum Field {
     Extra,
     /// The service's id of a task, given to be read.
     TaskId,
+    /// The address of a finished video.
+    Video,
     /// The text to be spoken.
     Text,
     /// The voice to speak with.
@@ -44,6 +46,7 @@ impl Field {
             Self::ExternalTaskId => "externalTaskId",
             Self::Extra => "extra",
             Self::TaskId => "taskId",
+            Self::Video => "video",
             Self::Text => "text",
             Self::VoiceId => "voiceId",
             Self::VoiceLanguage => "voiceLanguage",

@@ -45,6 +45,27 @@ pub fn one_line(text: &str, max: usize) -> String {
     line
 }
 
+/// Writes 16 random bytes as a version 4 UUID (RFC 9562). Missing bytes count as zero.
+pub fn uuid(random: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::new();
+    for index in 0..16 {
+        let byte = random.get(index).copied().unwrap_or_default();
+        let byte = match index {
+            6 => 0x40 | (byte & 0x0f),
+            8 => 0x80 | (byte & 0x3f),
+            _ => byte,
+        };
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for digit in [byte >> 4, byte & 0x0f] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +97,11 @@ mod tests {
     fn a_line_is_cut_and_cleaned() {
         assert_eq!(one_line("a\nb\u{7}c", 10), "a b c");
         assert_eq!(one_line("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn a_uuid_has_its_version_and_variant() {
+        assert_eq!(uuid(&[0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid(&[]), "00000000-0000-4000-8000-000000000000");
     }
 }

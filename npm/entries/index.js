@@ -1,0 +1,3 @@
+export { AvatarClient, validate } from "./client.js";
+export { AvatarError } from "./error.js";
+export { limits } from "./limits.js";

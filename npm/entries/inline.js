@@ -1,0 +1,6 @@
+import { provide } from "./module.js";
+import text from "./wasm-base64.js";
+
+provide(() => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+
+export * from "./index.js";

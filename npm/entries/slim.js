@@ -1,0 +1,16 @@
+import { configuration } from "./error.js";
+import { provide } from "./module.js";
+
+let given;
+
+/** Takes the module: a `WebAssembly.Module`, its bytes, a `Response`, or a promise of one of these. */
+export function init(module) {
+  given = module;
+}
+
+provide(() => {
+  if (given === undefined) throw configuration("Call init(module) of kling-avatar/slim first.");
+  return given;
+});
+
+export * from "./index.js";

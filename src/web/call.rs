@@ -1,0 +1,232 @@
+//! One call of the client: its signal, its deadline and its progress.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::js::{self, Builder};
+use super::output::task_to_js;
+use super::thrown::Thrown;
+use super::time::{self, Timer};
+use crate::engine::error::{Error, RefusalKind};
+use crate::engine::wire::Task;
+
+/// What a caller can say about a call.
+#[derive(Debug, Clone, Default)]
+pub struct CallOptions {
+    /// Ends the call at once.
+    pub signal: Option<AbortSignal>,
+    /// Is told how far the call has come, as the `Progress` of the TypeScript declarations.
+    pub on_progress: Option<Function>,
+    /// Bounds the whole call, in milliseconds.
+    pub timeout_ms: Option<f64>,
+}
+
+/// What a call is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Reading and encoding the files.
+    Reading,
+    /// Sending them.
+    Uploading,
+    /// The task is taken.
+    Submitted,
+    /// The task is being made.
+    Processing,
+    /// The video is being downloaded.
+    Downloading,
+}
+
+impl Phase {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Uploading => "uploading",
+            Self::Submitted => "submitted",
+            Self::Processing => "processing",
+            Self::Downloading => "downloading",
+        }
+    }
+
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Reading => "the files were being read",
+            Self::Uploading => "the request was being sent",
+            Self::Submitted | Self::Processing => "the video was being made",
+            Self::Downloading => "the video was being downloaded",
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Ending {
+    Aborted(JsValue),
+    TimedOut,
+}
+
+#[derive(Default)]
+struct State {
+    ending: RefCell<Option<Ending>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl State {
+    fn end(&self, ending: Ending) {
+        self.ending.borrow_mut().get_or_insert(ending);
+        let waker = self.waker.borrow_mut().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+struct Listener {
+    signal: AbortSignal,
+    handler: Closure<dyn FnMut()>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.signal.remove_event_listener_with_callback("abort", self.handler.as_ref().unchecked_ref());
+    }
+}
+
+/// A call under way. Everything that it waits for goes through [`Call::run`], which ends as soon as the caller's signal
+/// is aborted or the deadline passes; what was waited for is dropped and with it its request, timer or reader.
+pub struct Call {
+    state: Rc<State>,
+    began_at_ms: f64,
+    deadline_ms: Option<f64>,
+    phase: Cell<Phase>,
+    on_progress: Option<Function>,
+    timer: RefCell<Option<std::pin::Pin<Box<Timer>>>>,
+    _listener: Option<Listener>,
+}
+
+impl Call {
+    /// Begins a call. `default_timeout_ms` holds where the caller gave none.
+    pub fn new(options: CallOptions, default_timeout_ms: Option<f64>) -> Self {
+        let state = Rc::new(State::default());
+        let began_at_ms = time::now_ms();
+        let timeout_ms = options.timeout_ms.or(default_timeout_ms);
+        if options.timeout_ms.is_some_and(|timeout_ms| timeout_ms <= 0.0) {
+            state.end(Ending::TimedOut);
+        }
+        let listener = options.signal.map(|signal| {
+            if signal.aborted() {
+                state.end(Ending::Aborted(signal.reason()));
+            }
+            let (shared, source) = (Rc::clone(&state), signal.clone());
+            let handler = Closure::new(move || shared.end(Ending::Aborted(source.reason())));
+            let _ = signal.add_event_listener_with_callback("abort", handler.as_ref().unchecked_ref());
+            Listener { signal, handler }
+        });
+        Self {
+            state,
+            began_at_ms,
+            deadline_ms: timeout_ms.map(|timeout_ms| began_at_ms + timeout_ms),
+            phase: Cell::new(Phase::Reading),
+            on_progress: options.on_progress,
+            timer: RefCell::new(timeout_ms.map(|timeout_ms| Box::pin(Timer::new(timeout_ms)))),
+            _listener: listener,
+        }
+    }
+
+    /// When the call must have ended, on the clock of [`time::now_ms`].
+    pub(super) fn deadline_ms(&self) -> Option<f64> {
+        self.deadline_ms
+    }
+
+    /// Whether somebody listens to the progress.
+    pub(super) fn is_watched(&self) -> bool {
+        self.on_progress.is_some()
+    }
+
+    /// Waits for `work`, or for the call's end, whichever comes first.
+    ///
+    /// # Errors
+    /// `aborted` or `timeout`.
+    pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Thrown> {
+        let mut work = pin!(work);
+        std::future::poll_fn(|context| {
+            if let Some(thrown) = self.ended(context) {
+                return Poll::Ready(Err(thrown));
+            }
+            *self.state.waker.borrow_mut() = Some(context.waker().clone());
+            work.as_mut().poll(context).map(Ok)
+        })
+        .await
+    }
+
+    fn ended(&self, context: &mut std::task::Context<'_>) -> Option<Thrown> {
+        let late = match self.timer.borrow_mut().as_mut() {
+            Some(timer) => timer.as_mut().poll(context).is_ready(),
+            None => false,
+        };
+        if late {
+            self.state.end(Ending::TimedOut);
+        }
+        let ending = self.state.ending.borrow().clone()?;
+        Some(match ending {
+            Ending::TimedOut => Error::Timeout { doing: self.phase.get().doing() }.into(),
+            Ending::Aborted(reason) => Thrown::from(Error::Aborted).because(reason),
+        })
+    }
+
+    /// Tells the caller that a phase has begun.
+    pub(super) fn enter(&self, phase: Phase, task: Option<&Task>) {
+        self.phase.set(phase);
+        self.report(self.progress().set_some("task", task.map(task_to_js)));
+    }
+
+    /// Tells the caller how many bytes of the phase are done.
+    pub(super) fn advance(&self, phase: Phase, loaded_bytes: f64, total_bytes: Option<f64>) {
+        self.phase.set(phase);
+        if self.is_watched() {
+            self.report(self.progress().set("loadedBytes", loaded_bytes).set_some("totalBytes", total_bytes));
+        }
+    }
+
+    /// Tells the caller that the service asked to wait.
+    pub(super) fn wait_for(&self, kind: RefusalKind, delay_ms: f64) {
+        let waiting = Builder::new().set("code", kind.code()).set("delayMs", delay_ms).build();
+        self.report(self.progress().set("waiting", waiting));
+    }
+
+    /// Gives a function that tells the caller how many bytes of a phase are done, for as long as the request lasts.
+    pub(super) fn reporter(&self, phase: Phase) -> impl Fn(f64, f64) + 'static {
+        let (listener, began_at_ms) = (self.on_progress.clone(), self.began_at_ms);
+        move |loaded_bytes, total_bytes| {
+            let progress = progress(phase, began_at_ms);
+            report(listener.as_ref(), progress.set("loadedBytes", loaded_bytes).set("totalBytes", total_bytes));
+        }
+    }
+
+    fn progress(&self) -> Builder {
+        progress(self.phase.get(), self.began_at_ms)
+    }
+
+    fn report(&self, progress: Builder) {
+        report(self.on_progress.as_ref(), progress);
+    }
+}
+
+fn progress(phase: Phase, began_at_ms: f64) -> Builder {
+    Builder::new().set("phase", phase.name()).set("elapsedMs", time::now_ms() - began_at_ms)
+}
+
+/// A listener that throws must not lose a paid task, so what it throws goes to the console and no further.
+fn report(listener: Option<&Function>, progress: Builder) {
+    if let Some(listener) = listener
+        && let Err(thrown) = listener.call1(&JsValue::UNDEFINED, &progress.build())
+    {
+        let _ = js::call(&js::get(&js_sys::global(), "console"), "error", &[&thrown]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Downloading a finished video.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, Blob, BlobPropertyBag};
+
+use super::call::{Call, CallOptions, Phase};
+use super::client::Client;
+use super::http::{AbortOnDrop, Chunks, failed, header, start};
+use super::js::{Builder, get, number};
+use super::thrown::Thrown;
+use super::time::{Timer, now_ms, random};
+use crate::engine::error::{Error, Refusal, RefusalKind};
+use crate::engine::input::{is_http_url, url_problem};
+use crate::engine::problem::Field;
+use crate::engine::retry::retry_after_ms;
+
+impl Client {
+    /// Downloads a finished video. The key is not sent.
+    ///
+    /// # Errors
+    /// `not_found` once the service has deleted it (30 days), `network`, `server`, `invalid_response`.
+    pub async fn download(&self, url: &str, options: CallOptions) -> Result<Blob, Thrown> {
+        if !is_http_url(url) {
+            return Err(Error::InvalidInput { problems: vec![url_problem(Field::Video)] }.into());
+        }
+        let call = Call::new(options, None);
+        call.enter(Phase::Downloading, None);
+        let retry = &self.shared.config.retry;
+        let mut attempt = 1;
+        loop {
+            let thrown = match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
+                Ok(blob) => return Ok(blob),
+                Err(thrown) => thrown,
+            };
+            let asked_ms = match &thrown.failure.error {
+                Error::Refused(refusal) => refusal.retry_after_ms,
+                _ => None,
+            };
+            let delay_ms = retry.delay_ms(attempt, asked_ms, random());
+            let too_late = call.deadline_ms().is_some_and(|deadline_ms| now_ms() + delay_ms >= deadline_ms);
+            if attempt >= retry.max_attempts || !thrown.failure.error.is_retryable() || too_late {
+                return Err(thrown);
+            }
+            call.run(Timer::new(delay_ms)).await?;
+            attempt += 1;
+        }
+    }
+}
+
+/// The outer error ends the call, the inner one may pass.
+async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result<Result<Blob, Thrown>, Thrown> {
+    let controller = AbortController::new().ok();
+    let mut guard = AbortOnDrop(controller.clone());
+    let init = Builder::new().set_some("signal", controller.map(|controller| controller.signal())).build();
+    let response = match call.run(start(fetch, url, &init)).await? {
+        Ok(response) => response,
+        Err(cause) => return Ok(Err(lost(url, cause))),
+    };
+    let status = number(&response, "status").unwrap_or_default() as u16;
+    if get(&response, "ok").as_bool() != Some(true) {
+        return Ok(Err(refused(status, &response)));
+    }
+    let content_type = header(&response, "content-type").unwrap_or_default();
+    let encoded = header(&response, "content-encoding").is_some();
+    let length = header(&response, "content-length").and_then(|length| length.parse::<f64>().ok());
+    let total = length.filter(|_| !encoded);
+    let (parts, mut loaded, mut chunks) = (Array::new(), 0.0, Chunks::of(&response));
+    loop {
+        match call.run(chunks.next()).await? {
+            Ok(Some(chunk)) => {
+                loaded += f64::from(chunk.length());
+                parts.push(&chunk);
+                call.advance(Phase::Downloading, loaded, total);
+            }
+            Ok(None) => break,
+            Err(cause) => return Ok(Err(lost(url, cause))),
+        }
+    }
+    guard.0 = None;
+    if loaded == 0.0 || content_type.starts_with("text/html") || total.is_some_and(|total| loaded < total) {
+        let reason = String::from("it is no video, or only a part of one.");
+        return Ok(Err(Error::InvalidResponse { status, reason }.into()));
+    }
+    let options = BlobPropertyBag::new();
+    options.set_type(if content_type.is_empty() { "video/mp4" } else { &content_type });
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+    Ok(blob.map_err(|cause| {
+        let message = String::from("This platform has no memory for the video.");
+        Thrown::from(Error::Configuration { message }).because(cause)
+    }))
+}
+
+fn lost(url: &str, cause: JsValue) -> Thrown {
+    let sent = failed(url, cause);
+    match sent.outcome.answer() {
+        Ok(_) => Error::Network { message: String::from("No answer came.") }.into(),
+        Err(error) => Thrown { failure: error.into(), cause: sent.cause },
+    }
+}
+
+fn refused(status: u16, response: &JsValue) -> Thrown {
+    let kind = match status {
+        401 | 403 | 404 | 410 => RefusalKind::NotFound,
+        429 => RefusalKind::RateLimited,
+        500.. => RefusalKind::Server,
+        _ => RefusalKind::InvalidRequest,
+    };
+    let gone = "The video is not there (any more); the service deletes videos after 30 days.";
+    Error::Refused(Refusal {
+        kind,
+        status,
+        api_code: None,
+        message: String::from(if kind == RefusalKind::NotFound { gone } else { "" }),
+        request_id: header(response, "x-request-id"),
+        retry_after_ms: header(response, "retry-after").and_then(|value| retry_after_ms(&value, js_sys::Date::now())),
+    })
+    .into()
+}

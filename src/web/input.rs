@@ -1,0 +1,176 @@
+//! Reading what a caller asks for, once, whatever it is.
+
+use js_sys::{Array, Function, JSON};
+use wasm_bindgen::prelude::*;
+
+use super::js::{call, get, number, try_get};
+use super::media::Media;
+use super::{CallOptions, thrown::Thrown};
+use crate::engine::error::Error;
+use crate::engine::input::{Given, SpeechFields, TextFields, title};
+use crate::engine::limits::Limits;
+use crate::engine::problem::{Field, Problem, ProblemCode};
+
+/// What a video is made from.
+#[derive(Debug, Clone)]
+pub struct AvatarInput {
+    /// The photo, or what is wrong with it.
+    pub image: Result<Option<Media>, Problem>,
+    /// The voice, or what is wrong with it.
+    pub sound_file: Result<Option<Media>, Problem>,
+    /// Everything else.
+    pub texts: TextFields,
+}
+
+impl AvatarInput {
+    /// Reads the `AvatarInput` of the TypeScript declarations. What cannot be read becomes a problem of its field.
+    pub fn from_js(value: &JsValue) -> Self {
+        let text = |field: Field| given(value, field, |value| value.as_string());
+        let url = |value: &JsValue| value.as_string().or_else(|| get(value, "href").as_string());
+        Self {
+            image: media(value, Field::Image),
+            sound_file: media(value, Field::SoundFile),
+            texts: TextFields {
+                prompt: text(Field::Prompt),
+                mode: text(Field::Mode),
+                audio_id: text(Field::AudioId),
+                callback_url: given(value, Field::CallbackUrl, url),
+                external_task_id: text(Field::ExternalTaskId),
+                extra: given(value, Field::Extra, json_object),
+            },
+        }
+    }
+}
+
+fn media(input: &JsValue, field: Field) -> Result<Option<Media>, Problem> {
+    match try_get_from(input, field) {
+        Ok(Some(value)) => Media::from_js(field, &value),
+        Ok(None) => Ok(None),
+        Err(_) => {
+            let message = title(field).to_owned() + " cannot be read from the input.";
+            Err(Problem::new(field, ProblemCode::UnsupportedType, message))
+        }
+    }
+}
+
+fn given(input: &JsValue, field: Field, read: impl Fn(&JsValue) -> Option<String>) -> Given {
+    match try_get_from(input, field) {
+        Ok(None) => Given::Absent,
+        Ok(Some(value)) => read(&value).map_or(Given::WrongType, Given::Text),
+        Err(_) => Given::WrongType,
+    }
+}
+
+/// An input that is no object has no fields.
+fn try_get_from(input: &JsValue, field: Field) -> Result<Option<JsValue>, JsValue> {
+    if input.is_object() || input.is_function() { try_get(input, field.name()) } else { Ok(None) }
+}
+
+fn json_object(value: &JsValue) -> Option<String> {
+    if !value.is_object() || Array::is_array(value) {
+        return None;
+    }
+    JSON::stringify(value).ok()?.as_string()
+}
+
+/// What is spoken.
+#[derive(Debug, Clone)]
+pub struct SpeechInput {
+    /// Its fields.
+    pub fields: SpeechFields,
+    speed_is_wrong: bool,
+}
+
+impl SpeechInput {
+    /// Reads the `SpeechInput` of the TypeScript declarations.
+    pub fn from_js(value: &JsValue) -> Self {
+        let text = |field: Field| given(value, field, |value| value.as_string());
+        let speed = try_get_from(value, Field::VoiceSpeed);
+        let voice_speed = number(value, Field::VoiceSpeed.name());
+        Self {
+            speed_is_wrong: voice_speed.is_none() && !matches!(speed, Ok(None)),
+            fields: SpeechFields {
+                text: text(Field::Text),
+                voice_id: text(Field::VoiceId),
+                voice_language: text(Field::VoiceLanguage),
+                voice_speed,
+            },
+        }
+    }
+
+    /// Checks every field.
+    pub fn problems(&self, limits: &Limits) -> Vec<Problem> {
+        let mut problems = self.fields.problems(limits);
+        if self.speed_is_wrong {
+            let message = "The speed of the voice must be a number.";
+            problems.push(Problem::new(Field::VoiceSpeed, ProblemCode::UnsupportedType, message));
+        }
+        problems
+    }
+}
+
+impl CallOptions {
+    /// Reads the `CallOptions` of the TypeScript declarations.
+    ///
+    /// # Errors
+    /// `configuration` for an option of the wrong type.
+    pub fn from_js(value: &JsValue) -> Result<Self, Thrown> {
+        let wrong = |message: &str| Thrown::from(Error::Configuration { message: message.to_owned() });
+        let read = |name: &str| match value.is_object() {
+            true => try_get(value, name).map_err(|cause| wrong("The call's options cannot be read.").because(cause)),
+            false => Ok(None),
+        };
+        let mut options = Self::default();
+        if let Some(signal) = read("signal")? {
+            // The shape is asked for, not the class: a signal of another realm or of a polyfill is one, too.
+            if get(&signal, "aborted").as_bool().is_none() || !get(&signal, "addEventListener").is_function() {
+                return Err(wrong("signal must be an AbortSignal."));
+            }
+            options.signal = Some(signal.unchecked_into());
+        }
+        if let Some(listener) = read("onProgress")? {
+            let listener: Function = listener.dyn_into().map_err(|_| wrong("onProgress must be a function."))?;
+            options.on_progress = Some(listener);
+        }
+        if let Some(timeout) = read("timeoutMs")? {
+            let timeout_ms = timeout.as_f64().filter(|ms| !ms.is_nan());
+            options.timeout_ms = Some(timeout_ms.ok_or_else(|| wrong("timeoutMs must be a number of milliseconds."))?);
+        }
+        Ok(options)
+    }
+}
+
+impl Limits {
+    /// Replaces the limits that a `Partial<Limits>` names.
+    ///
+    /// # Errors
+    /// `configuration` for a limit that is no number.
+    pub fn overridden(mut self, value: &JsValue) -> Result<Self, Thrown> {
+        for (name, limit) in self.named() {
+            let given = get(value, name);
+            if given.is_undefined() || given.is_null() {
+                continue;
+            }
+            match given.as_f64().filter(|number| *number >= 0.0) {
+                Some(number) => *limit = number,
+                None => {
+                    let message = String::from("The limit ") + name + " must be a number that is not negative.";
+                    return Err(Error::Configuration { message }.into());
+                }
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Gives the normalised address, without a slash at its end.
+pub(super) fn base_address(url: &str) -> Option<String> {
+    let parsed = web_sys::Url::new(url).ok()?;
+    let scheme = parsed.protocol();
+    if scheme != "http:" && scheme != "https:" {
+        return None;
+    }
+    let address = call(&parsed, "toString", &[]).ok()?.as_string()?;
+    let address = address.split(['?', '#']).next()?;
+    Some(address.trim_end_matches('/').to_owned())
+}

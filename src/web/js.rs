@@ -1,0 +1,66 @@
+//! Reading and building JavaScript values without ever letting an exception pass.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Reads a property. A getter that throws, or a value that has no properties, reads as `undefined`.
+pub(super) fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Reads a property and tells `undefined` and `null` from anything else.
+///
+/// # Errors
+/// What the property's getter threw.
+pub(super) fn try_get(value: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
+    let value = Reflect::get(value, &JsValue::from_str(name))?;
+    Ok((!value.is_undefined() && !value.is_null()).then_some(value))
+}
+
+/// Reads a property that is a finite number.
+pub(super) fn number(value: &JsValue, name: &str) -> Option<f64> {
+    get(value, name).as_f64().filter(|number| number.is_finite())
+}
+
+/// Reads a property that is a function.
+pub(super) fn function(value: &JsValue, name: &str) -> Option<Function> {
+    get(value, name).dyn_into().ok()
+}
+
+/// Calls a method.
+///
+/// # Errors
+/// What the method threw, or a `TypeError` where there is no such method.
+pub(super) fn call(this: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let method: Function = Reflect::get(this, &JsValue::from_str(name))?
+        .dyn_into()
+        .map_err(|_| JsValue::from(js_sys::TypeError::new("not a function")))?;
+    method.apply(this, &arguments.iter().map(|argument| (*argument).clone()).collect::<Array>())
+}
+
+/// Builds a plain object.
+pub(super) struct Builder(Object);
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self(Object::new())
+    }
+
+    /// Sets a property. `Reflect::set` on a new plain object cannot fail.
+    pub(super) fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
+        let _ = Reflect::set(&self.0, &JsValue::from_str(name), &value.into());
+        self
+    }
+
+    /// Sets a property where there is a value.
+    pub(super) fn set_some(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
+        match value {
+            Some(value) => self.set(name, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn build(self) -> JsValue {
+        self.0.into()
+    }
+}

@@ -1,0 +1,222 @@
+//! The files that a caller gives, in whatever form, and reading them piece by piece.
+
+use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, Uint8Array, global};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::js::{call, function, get};
+use crate::engine::base64::decode_piece;
+use crate::engine::input::{is_http_url, url_problem};
+use crate::engine::media::{ReadError, Source};
+use crate::engine::problem::{Field, Problem, ProblemCode};
+use crate::engine::validate::unreadable_problem;
+
+/// How many characters of Base64 are decoded at once; divisible by four.
+const PIECE_CHARACTERS: u32 = 1 << 18;
+
+/// An image or a sound.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Media {
+    /// A `Blob` or `File`.
+    Blob {
+        /// The object; anything with `slice` and `arrayBuffer` does.
+        blob: JsValue,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// Bytes in memory.
+    Bytes(Uint8Array),
+    /// An `http(s)` URL that the service fetches by itself.
+    Url(String),
+}
+
+impl Media {
+    /// Recognises what a caller gave; `undefined` and `null` are nothing.
+    ///
+    /// # Errors
+    /// A problem of `field`: `unsupported_type`, `invalid_url`, `invalid_base64`, `corrupt`.
+    pub fn from_js(field: Field, value: &JsValue) -> Result<Option<Self>, Problem> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(None);
+        }
+        if let Some(text) = value.dyn_ref::<JsString>() {
+            return from_text(field, text).map(Some);
+        }
+        if let Some(bytes) = bytes_of(value) {
+            return Ok(Some(Self::Bytes(bytes.ok_or_else(|| unreadable_problem(field))?)));
+        }
+        if function(value, "slice").is_some() && function(value, "arrayBuffer").is_some() {
+            let size = get(value, "size").as_f64().filter(|size| *size >= 0.0 && size.fract() == 0.0);
+            let bytes = size.ok_or_else(|| unreadable_problem(field))? as u64;
+            return Ok(Some(Self::Blob { blob: value.clone(), bytes }));
+        }
+        if let Some(url) = url_of(value) {
+            return from_url(field, url).map(Some);
+        }
+        let message = "This value is no file: give a File, a Blob, its bytes, a URL or Base64 text.";
+        Err(Problem::new(field, ProblemCode::UnsupportedType, message))
+    }
+
+    /// The size in bytes; nothing for a URL.
+    pub fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Blob { bytes, .. } => Some(*bytes),
+            Self::Bytes(bytes) => Some(u64::from(bytes.length())),
+            Self::Url(_) => None,
+        }
+    }
+}
+
+impl Source for Media {
+    fn len(&self) -> u64 {
+        self.bytes().unwrap_or_default()
+    }
+
+    async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        let (from, to) = (JsValue::from(offset as f64), JsValue::from(offset as f64 + len as f64));
+        let piece = match self {
+            Self::Blob { blob, .. } => read_blob(blob, &from, &to).await,
+            Self::Bytes(bytes) => call(bytes, "subarray", &[&from, &to]),
+            Self::Url(_) => Err(JsValue::UNDEFINED),
+        };
+        let piece = piece.ok().and_then(|piece| piece.dyn_into::<Uint8Array>().ok());
+        let Some(piece) = piece.filter(|piece| piece.length() as usize == len) else {
+            return Err(ReadError { message: String::from("the platform did not give the bytes") });
+        };
+        into.resize(len, 0);
+        piece.copy_to(into);
+        Ok(())
+    }
+}
+
+async fn read_blob(blob: &JsValue, from: &JsValue, to: &JsValue) -> Result<JsValue, JsValue> {
+    let slice = call(blob, "slice", &[from, to])?;
+    let buffer = JsFuture::from(Promise::resolve(&call(&slice, "arrayBuffer", &[])?)).await?;
+    view_of(&buffer, None).ok_or(JsValue::UNDEFINED)
+}
+
+/// Tells bytes in memory from anything else. The inner `None` is a buffer that was detached.
+fn bytes_of(value: &JsValue) -> Option<Option<Uint8Array>> {
+    if ArrayBuffer::is_view(value) {
+        let range = (get(value, "byteOffset"), get(value, "byteLength"));
+        return Some(view_of(&get(value, "buffer"), Some(range)).map(JsCast::unchecked_into));
+    }
+    // The name is asked for, not the constructor: a buffer of another realm is one, too.
+    let name = object_tag(value)?;
+    (name == "[object ArrayBuffer]" || name == "[object SharedArrayBuffer]")
+        .then(|| view_of(value, None).map(JsCast::unchecked_into))
+}
+
+fn object_tag(value: &JsValue) -> Option<String> {
+    let to_string = function(&get(&get(&global(), "Object"), "prototype"), "toString")?;
+    to_string.call0(value).ok()?.as_string()
+}
+
+/// Makes a view, or nothing where the buffer is detached.
+fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<JsValue> {
+    let constructor: Function = get(&global(), "Uint8Array").dyn_into().ok()?;
+    let arguments = match range {
+        Some((offset, length)) => Array::of3(buffer, &offset, &length),
+        None => Array::of1(buffer),
+    };
+    Reflect::construct(&constructor, &arguments).ok()
+}
+
+/// Gives the address of a `URL` object.
+fn url_of(value: &JsValue) -> Option<String> {
+    let href = get(value, "href").as_string()?;
+    (object_tag(value)? == "[object URL]").then_some(href)
+}
+
+fn from_text(field: Field, text: &JsString) -> Result<Media, Problem> {
+    let start = String::from(text.slice(0, 40));
+    let start = start.trim_start();
+    if text.length() == 0 {
+        return Ok(Media::Bytes(Uint8Array::new_with_length(0)));
+    }
+    match start.split_once(':') {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("data") => from_data_url(field, text),
+        Some((scheme, _)) if is_scheme(scheme) => from_url(field, String::from(text.trim())),
+        _ => decode(field, text),
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+fn from_url(field: Field, url: String) -> Result<Media, Problem> {
+    if url.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:")) {
+        return from_data_url(field, &JsString::from(url));
+    }
+    if is_http_url(&url) { Ok(Media::Url(url)) } else { Err(url_problem(field)) }
+}
+
+/// `data:[type][;parameter=…][;base64],contents` (RFC 2397).
+fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
+    let comma = text.index_of(",", 0);
+    let Ok(comma) = u32::try_from(comma) else { return Err(url_problem(field)) };
+    let head = String::from(text.slice(0, comma)).to_ascii_lowercase();
+    let contents = text.slice(comma + 1, text.length());
+    let contents = match call(&global(), "decodeURIComponent", &[&contents]) {
+        // Base64 holds a percent sign only where it was escaped for the URL.
+        Ok(decoded) if head.trim_end().ends_with(";base64") => decoded.unchecked_into(),
+        _ if head.trim_end().ends_with(";base64") => contents,
+        _ => return Ok(Media::Bytes(Uint8Array::from(percent_decoded(&String::from(contents)).as_slice()))),
+    };
+    decode(field, &contents)
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digit = |index: usize| char::from(*after.get(index)?).to_digit(16);
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
+/// Decodes Base64 piece by piece into memory of the platform, so that the module's own stays small.
+fn decode(field: Field, text: &JsString) -> Result<Media, Problem> {
+    let invalid = || {
+        let message = "This text is neither a URL nor Base64.";
+        Problem::new(field, ProblemCode::InvalidBase64, message)
+    };
+    let text = without_white_space(text);
+    let length = text.length();
+    let decoded = Uint8Array::new_with_length(length / 4 * 3 + 3);
+    let (mut at, mut filled) = (0, 0);
+    while at < length {
+        let end = length.min(at.saturating_add(PIECE_CHARACTERS));
+        let mut piece = String::from(text.slice(at, end)).into_bytes();
+        let bytes = decode_piece(&mut piece).ok_or_else(invalid)?;
+        let full = (end - at) / 4 * 3;
+        if end < length && bytes.len() as u32 != full {
+            return Err(invalid());
+        }
+        let after = filled + bytes.len() as u32;
+        if after > decoded.length() {
+            return Err(invalid());
+        }
+        decoded.subarray(filled, after).copy_from(bytes);
+        (at, filled) = (end, after);
+    }
+    Ok(Media::Bytes(decoded.subarray(0, filled)))
+}
+
+fn without_white_space(text: &JsString) -> JsString {
+    let white_space = js_sys::RegExp::new("\\s+", "g");
+    if text.search(&white_space) < 0 { text.clone() } else { text.replace_by_pattern(&white_space, "") }
+}

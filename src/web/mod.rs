@@ -1,0 +1,27 @@
+//! The client on the web platform: carries out with `Blob`, `fetch`, timers and `AbortSignal` what [`crate::engine`]
+//! decides.
+
+mod body;
+mod call;
+mod client;
+mod download;
+#[cfg(feature = "npm")]
+mod exports;
+mod http;
+mod input;
+mod js;
+mod media;
+mod output;
+mod prepare;
+mod thrown;
+mod time;
+mod wake;
+mod watch;
+mod xhr;
+
+pub use call::{Call, CallOptions, Phase};
+pub use client::{Client, Config, Key, Target};
+pub use input::{AvatarInput, SpeechInput};
+pub use media::Media;
+pub use thrown::Thrown;
+pub use watch::Watcher;

@@ -1,0 +1,126 @@
+//! Checking an input from its own bytes, all problems at once.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::input::AvatarInput;
+use super::js::Builder;
+use super::media::Media;
+use super::output::{audio_to_js, image_to_js, problems_to_js};
+use crate::engine::body::{CreateFields, MediaField, Voice};
+use crate::engine::limits::Limits;
+use crate::engine::media::{AudioInfo, ImageInfo, probe_audio, probe_image};
+use crate::engine::problem::{Field, Problem, ProblemCode};
+use crate::engine::validate::{
+    audio_problems, image_problems, is_worth_reading, probe_problem, size_problem,
+};
+
+/// What was found in an input, and everything that is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Every problem.
+    pub problems: Vec<Problem>,
+    /// What the image is.
+    pub image: Option<ImageInfo>,
+    /// What the sound is.
+    pub sound_file: Option<AudioInfo>,
+}
+
+impl Report {
+    /// Checks an input. Reads as little of the files as tells what they are.
+    pub async fn of(input: &AvatarInput, limits: &Limits) -> Self {
+        let mut report = Self::default();
+        report.check_image(&input.image, limits).await;
+        report.check_sound_file(&input.sound_file, limits).await;
+        let has_sound_file = !matches!(input.sound_file, Ok(None));
+        report.problems.extend(input.texts.problems(has_sound_file, limits));
+        report
+    }
+
+    async fn check_image(&mut self, image: &Result<Option<Media>, Problem>, limits: &Limits) {
+        let media = match image {
+            Err(problem) => return self.problems.push(problem.clone()),
+            Ok(None) => {
+                return self.problems.push(Problem::new(Field::Image, ProblemCode::Missing, "A photo is missing."));
+            }
+            Ok(Some(media)) => media,
+        };
+        let Some(bytes) = media.bytes() else { return };
+        self.problems.extend(size_problem(Field::Image, bytes, limits));
+        match probe_image(media).await {
+            Ok(info) => {
+                self.problems.extend(image_problems(&info, limits));
+                self.image = Some(info);
+            }
+            Err(error) => self.problems.push(probe_problem(Field::Image, &error)),
+        }
+    }
+
+    async fn check_sound_file(&mut self, sound: &Result<Option<Media>, Problem>, limits: &Limits) {
+        let media = match sound {
+            Err(problem) => return self.problems.push(problem.clone()),
+            Ok(None) => return,
+            Ok(Some(media)) => media,
+        };
+        let Some(bytes) = media.bytes() else { return };
+        self.problems.extend(size_problem(Field::SoundFile, bytes, limits));
+        if !is_worth_reading(bytes, limits) {
+            return;
+        }
+        match probe_audio(media).await {
+            Ok(info) => {
+                self.problems.extend(audio_problems(&info, limits));
+                self.sound_file = Some(info);
+            }
+            Err(error) => self.problems.push(probe_problem(Field::SoundFile, &error)),
+        }
+    }
+
+    /// Gives the `ValidationReport` of the TypeScript declarations.
+    pub fn to_js(&self) -> JsValue {
+        let problems: Array = problems_to_js(&self.problems);
+        Builder::new()
+            .set("ok", self.problems.is_empty())
+            .set("problems", problems)
+            .set_some("image", self.image.as_ref().map(image_to_js))
+            .set_some("soundFile", self.sound_file.as_ref().map(audio_to_js))
+            .build()
+    }
+}
+
+/// The media of an input that was found to be right, and the fields that go with them.
+pub(super) struct Prepared {
+    pub(super) image: Media,
+    pub(super) sound_file: Option<Media>,
+    pub(super) fields: CreateFields,
+}
+
+impl Prepared {
+    /// Gives nothing for an input with problems.
+    pub(super) fn of(input: AvatarInput, external_task_id: String) -> Option<Self> {
+        let (Ok(Some(image)), Ok(sound_file)) = (input.image, input.sound_file) else { return None };
+        let owned = |given: &crate::engine::input::Given| given.text().map(str::to_owned);
+        let voice = match (&sound_file, owned(&input.texts.audio_id)) {
+            (Some(media), _) => Voice::SoundFile(field_of(media)),
+            (None, Some(id)) => Voice::AudioId(id),
+            (None, None) => return None,
+        };
+        let fields = CreateFields {
+            image: field_of(&image),
+            voice,
+            prompt: owned(&input.texts.prompt)?,
+            mode: owned(&input.texts.mode),
+            callback_url: owned(&input.texts.callback_url),
+            external_task_id,
+            extra_json: owned(&input.texts.extra),
+        };
+        Some(Self { image, sound_file, fields })
+    }
+}
+
+fn field_of(media: &Media) -> MediaField {
+    match media {
+        Media::Url(url) => MediaField::Url(url.clone()),
+        media => MediaField::Bytes(media.bytes().unwrap_or_default()),
+    }
+}

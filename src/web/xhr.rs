@@ -1,0 +1,87 @@
+//! Sending a request with `XMLHttpRequest`, the one way a page learns how much of an upload has left.
+
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
+
+use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed};
+use super::time::wall_ms;
+use crate::engine::lookup::Outcome;
+use crate::engine::wire::HttpAnswer;
+
+/// Aborts a request that is no longer waited for.
+struct AbortOnDrop(XmlHttpRequest);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.set_onloadend(None);
+        let _ = self.0.abort();
+    }
+}
+
+/// Sends a request, telling `on_upload` how many bytes have left. Dropping the future aborts the request.
+pub(super) async fn send(request: Request<'_>, on_upload: impl Fn(f64, f64) + 'static) -> Sent {
+    let url = request.url;
+    match exchange(&request, on_upload).await {
+        Ok(Some(answer)) => Sent { outcome: Outcome::Answered(answer), cause: None },
+        Ok(None) => failed(url, JsValue::from(js_sys::TypeError::new("the request failed"))),
+        Err(cause) => failed(url, cause),
+    }
+}
+
+async fn exchange(request: &Request<'_>, on_upload: impl Fn(f64, f64) + 'static) -> Result<Option<HttpAnswer>, JsValue> {
+    let xhr = XmlHttpRequest::new()?;
+    xhr.open_with_async(request.method, request.url, true)?;
+    xhr.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+    xhr.set_timeout(request.timeout_ms as u32);
+    for (name, value) in &request.headers {
+        xhr.set_request_header(name, value)?;
+    }
+    let _guard = AbortOnDrop(xhr.clone());
+    let on_progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+        on_upload(event.loaded(), event.total());
+    });
+    xhr.upload()?.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
+    let reader = xhr.clone();
+    let on_answer = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+        if event.loaded() > ANSWER_MAX_BYTES as f64 {
+            let _ = reader.abort();
+        }
+    });
+    xhr.set_onprogress(Some(on_answer.as_ref().unchecked_ref()));
+    let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
+    match &request.body {
+        Some(body) => xhr.send_with_opt_js_u8_array(Some(body.unchecked_ref::<Uint8Array>()))?,
+        None => xhr.send()?,
+    }
+    JsFuture::from(ended).await?;
+    xhr.upload()?.set_onprogress(None);
+    xhr.set_onprogress(None);
+    let mut status = xhr.status()?;
+    if status == 0 {
+        return Ok(None);
+    }
+    if xhr.response_url() != request.url {
+        // The browser has followed a redirect, and what came back is no answer to this request.
+        status = 0;
+    }
+    let body = xhr.response()?.dyn_into::<ArrayBuffer>().map(|buffer| Uint8Array::new(&buffer).to_vec());
+    let headers = xhr.get_all_response_headers()?;
+    Ok(Some(HttpAnswer {
+        status,
+        retry_after: header(&headers, "retry-after"),
+        request_id: header(&headers, "x-request-id"),
+        body: body.unwrap_or_default(),
+        too_long: false,
+        received_at_ms: wall_ms(),
+    }))
+}
+
+/// Asking for a single header that the service does not expose would put an error on the console.
+fn header(headers: &str, name: &str) -> Option<String> {
+    headers.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    })
+}

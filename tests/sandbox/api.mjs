@@ -1,7 +1,7 @@
 import { adminPath, handleAdmin } from "./admin.mjs";
 import { ConnectionLost, Refusal, html, preflight, refuse, succeed, unknownPath, withCors } from "./answers.mjs";
 import { createCallbacks } from "./callbacks.mjs";
-import { systemClock } from "./clock.mjs";
+import { cancellable, systemClock } from "./clock.mjs";
 import { createTask, originOf, readFields } from "./create.mjs";
 import { createFaults, runWithFaults } from "./faults.mjs";
 import { createFiles } from "./files.mjs";
@@ -52,7 +52,7 @@ export function createSandboxApi(config) {
 function makeParts(config) {
   const options = defaultOptions();
   changeOptions(options, config.options ?? {});
-  const clock = config.clock ?? systemClock;
+  const clock = cancellable(config.clock ?? systemClock);
   const random = seededRandom(config.seed ?? 1);
   const fetch = config.fetch ?? globalThis.fetch.bind(globalThis);
   const ledger = createLedger(clock);
@@ -70,8 +70,9 @@ function makeParts(config) {
   return { ...parts, reset: () => reset(parts) };
 }
 
-/** Forgets everything but the options. @param {Omit<Parts, "reset">} parts */
-function reset({ tasks, speeches, callbacks, ledger, rate, faults, files }) {
+/** Forgets everything but the options, and cuts the requests that a fault delays. @param {Omit<Parts, "reset">} parts */
+function reset({ clock, tasks, speeches, callbacks, ledger, rate, faults, files }) {
+  clock.clearAll(new ConnectionLost("during"));
   for (const part of [tasks, speeches, callbacks, ledger, rate]) part.reset();
   faults.clear();
   files.clear();
@@ -94,7 +95,7 @@ async function answer(parts, request) {
     parts.ledger.refuse({ key, kind: route.kind, status: error.status, code: error.code, message: error.message });
     return refuse(error, envelope, requestId);
   });
-  const response = await runWithFaults(plan, request, handle, { clock: parts.clock, envelope, requestId });
+  const response = await runWithFaults(plan, request, handle, { sleep: parts.clock.sleep, envelope, requestId });
   response.headers.set("x-request-id", requestId);
   return response;
 }

@@ -10,16 +10,20 @@ for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = va
  * @returns {Uint8Array | string} the bytes, or what is wrong with the text
  */
 export function decodeBase64(text) {
-  if (text.startsWith("data:")) return "has a data: prefix";
-  if (/\s/.test(text)) return "has white space";
-  if (text.length % 4 !== 0) return "has a wrong length or missing padding";
   const codes = new TextEncoder().encode(text);
-  if (codes.length !== text.length) return "has characters outside of the Base64 alphabet";
+  if (codes.length !== text.length || codes.length % 4 !== 0) return complaint(text);
   const padding = codes.at(-1) !== PAD ? 0 : codes.at(-2) !== PAD ? 1 : 2;
   const bytes = new Uint8Array((codes.length / 4) * 3 - padding);
-  return decodeGroups(codes, codes.length - (padding ? 4 : 0), bytes) && decodeLast(codes, padding, bytes)
-    ? bytes
-    : "has characters outside of the Base64 alphabet, or padding in the wrong place";
+  const whole = codes.length - (padding ? 4 : 0);
+  return decodeGroups(codes, whole, bytes) && decodeLast(codes, padding, bytes) ? bytes : complaint(text);
+}
+
+/** @param {string} text that is not Base64 */
+function complaint(text) {
+  if (text.startsWith("data:")) return "has a data: prefix";
+  if (/\s/.test(text)) return "has white space";
+  if (/[^A-Za-z0-9+/=]/.test(text)) return "has characters outside of the Base64 alphabet";
+  return "has a wrong length or wrong padding";
 }
 
 /** @param {Uint8Array} codes @param {number} end @param {Uint8Array} bytes */

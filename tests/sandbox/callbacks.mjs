@@ -14,7 +14,7 @@ const DEFAULT_LATE_MS = 2000;
  * @param {import("./options.mjs").Options} parts.options
  * @param {ReturnType<typeof import("./faults.mjs").createFaults>} parts.faults
  * @param {ReturnType<typeof import("./ledger.mjs").createLedger>} parts.ledger
- * @param {typeof fetch} parts.fetch
+ * @param {typeof globalThis.fetch} parts.fetch
  */
 export function createCallbacks({ clock, options, faults, ledger, fetch }) {
   /** @type {Map<string, () => Promise<void>>} by task: deliveries held back until the next one is out */

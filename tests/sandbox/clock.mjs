@@ -12,9 +12,39 @@ export const systemClock = {
   clearTimeout: (handle) => clearTimeout(handle),
 };
 
-/** Resolves after `delayMs` on the given clock. @param {Clock} clock @param {number} delayMs */
-export function sleep(clock, delayMs) {
-  return new Promise((resolve) => clock.setTimeout(() => resolve(undefined), delayMs));
+/**
+ * The same clock, whose timers can be taken back all at once.
+ * @param {Clock} clock
+ * @returns {Clock & { sleep(ms: number): Promise<void>, clearAll(reason: Error): void }} `clearAll` ends sleeps with the reason
+ */
+export function cancellable(clock) {
+  /** @type {Map<unknown, (reason: Error) => void>} */
+  const running = new Map();
+  const start = (/** @type {() => void} */ run, /** @type {number} */ delayMs, /** @type {(reason: Error) => void} */ cancel) => {
+    const handle = clock.setTimeout(() => {
+      running.delete(handle);
+      run();
+    }, delayMs);
+    running.set(handle, cancel);
+    return handle;
+  };
+  return {
+    now: clock.now,
+    setTimeout: (run, delayMs) => start(run, delayMs, () => undefined),
+    clearTimeout(handle) {
+      running.delete(handle);
+      clock.clearTimeout(handle);
+    },
+    sleep: (ms) => new Promise((resolve, reject) => void start(() => resolve(), ms, reject)),
+    clearAll(reason) {
+      const cancels = [...running];
+      running.clear();
+      for (const [handle, cancel] of cancels) {
+        clock.clearTimeout(handle);
+        cancel(reason);
+      }
+    },
+  };
 }
 
 /**

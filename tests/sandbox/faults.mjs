@@ -1,5 +1,4 @@
 import { ConnectionLost, Refusal, html, refuse } from "./answers.mjs";
-import { sleep } from "./clock.mjs";
 import { keyHash } from "./keys.mjs";
 
 /**
@@ -31,6 +30,7 @@ const ON = ["create", "read", "find", "list", "speech", "speechRead", "file", "a
 const REQUEST_ACTIONS = ["drop", "status", "delay", "truncate", "html", "garbage", "redirect"];
 const CALLBACK_ACTIONS = ["lose", "repeat", "late", "reorder"];
 const WHEN = { drop: ["before", "during", "after"], truncate: ["after"] };
+const BODYLESS = [204, 205, 304];
 const MAX_GARBAGE_BYTES = 100 * 1024 * 1024;
 
 /** @param {import("./random.mjs").Random} random */
@@ -70,6 +70,7 @@ export function createFaults(random) {
 
     /** Takes what strikes this request: delays add up, of the others the first counts. @param {string} kind @param {string} [key] @returns {Plan} */
     plan(kind, key) {
+      /** @type {Armed[]} */
       const struck = [];
       const matches = strikes(kind, key);
       for (const fault of armed) {
@@ -100,18 +101,18 @@ function checkFault(fault) {
 /**
  * Runs `handle` with what the plan has in store around it.
  * @param {Plan} plan @param {Request} request @param {() => Promise<Response>} handle
- * @param {{ clock: import("./clock.mjs").Clock, envelope: "kling" | "comet", requestId: string }} context
+ * @param {{ sleep: (ms: number) => Promise<void>, envelope: "kling" | "comet", requestId: string }} context
  * @returns {Promise<Response>} or throws ConnectionLost
  */
 export async function runWithFaults({ delays, final }, request, handle, context) {
   const when = final?.action === "truncate" ? "after" : final?.when ?? "before";
   const wait = (/** @type {string} */ at) =>
     delays.filter((delay) => (delay.when ?? "before") === at).reduce((sum, { ms = 0 }) => sum + ms, 0);
-  if (wait("before")) await sleep(context.clock, wait("before"));
+  if (wait("before")) await context.sleep(wait("before"));
   if (final && when === "during") await readSome(request, final.bytes ?? 65_536);
   if (final && when !== "after") return replace(final, context);
   const response = await handle();
-  if (wait("after")) await sleep(context.clock, wait("after"));
+  if (wait("after")) await context.sleep(wait("after"));
   if (!final) return response;
   return final.action === "truncate" ? truncate(response, final.bytes) : replace(final, context);
 }
@@ -146,10 +147,10 @@ function replace(fault, { envelope, requestId }) {
 /** @param {Fault} fault @param {Record<string, string>} headers @param {"kling" | "comet"} envelope @param {string} requestId */
 function withStatus(fault, headers, envelope, requestId) {
   const { status = 500, code, message = "A fault of the sandbox", body } = fault;
+  if (BODYLESS.includes(status)) return new Response(null, { status, headers });
   if (body === undefined) return refuse(new Refusal(status, code ?? 5000, message, { headers }), envelope, requestId);
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const bodyless = status === 204 || status === 205 || status === 304;
-  return new Response(bodyless ? null : text, { status, headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+  return new Response(text, { status, headers: { "content-type": "application/json; charset=utf-8", ...headers } });
 }
 
 /** @param {Fault} fault */

@@ -32,7 +32,7 @@ export function createFiles(maxBytes = 512 * 1024 * 1024) {
       const range = parseRange(request.headers.get("range"), size);
       if (range === null) return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size}` } });
       const [from, to] = range ?? [0, size - 1];
-      const body = request.method === "HEAD" ? null : file.bytes.subarray(from, to + 1);
+      const body = request.method === "HEAD" ? null : /** @type {BodyInit} */ (file.bytes.subarray(from, to + 1));
       const length = { "content-length": String(to - from + 1) };
       if (!range) return new Response(body, { headers: { ...headers, ...length } });
       return new Response(body, { status: 206, headers: { ...headers, ...length, "content-range": `bytes ${from}-${to}/${size}` } });

@@ -54,6 +54,6 @@ export async function keyHash(key) {
 
 /** @param {Uint8Array} bytes @returns {Promise<string>} lower-case hexadecimal */
 export async function sha256(bytes) {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const digest = await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,7 +9,7 @@ export function isLoopback(url) {
 /**
  * Gives the bytes of a picture or voice that came as a URL; `undefined` if it is not to be fetched.
  * @param {string} url @param {number} maxBytes
- * @param {{ fetch: typeof fetch, options: import("./options.mjs").Options, ownFile: (url: string) => Uint8Array | undefined }} parts
+ * @param {{ fetch: typeof globalThis.fetch, options: import("./options.mjs").Options, ownFile: (url: string) => Uint8Array | undefined }} parts
  * @returns {Promise<Uint8Array | undefined>}
  */
 export async function loadMedia(url, maxBytes, { fetch, options, ownFile }) {

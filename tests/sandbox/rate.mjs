@@ -12,6 +12,7 @@ export function createRateLimit(clock, options) {
       const times = (recent.get(key) ?? []).filter((time) => time > since);
       recent.set(key, times);
       if (times.length >= options.requestsPerSecond) {
+        /** @type {Record<string, string>} */
         const headers = options.retryAfterSeconds < 0 ? {} : { "retry-after": String(options.retryAfterSeconds) };
         throw new Refusal(429, 1302, "Too many requests", { headers });
       }

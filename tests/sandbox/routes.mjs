@@ -9,7 +9,8 @@ export const SPEECH_PATH = "/kling/v1/audio/tts";
 /** Says what a request is. @param {Request} request @param {string} basePath @returns {Route} */
 export function classify(request, basePath) {
   const url = new URL(request.url);
-  const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : url.pathname;
+  if (!url.pathname.startsWith(basePath)) return { kind: "unknown", id: url.pathname };
+  const path = url.pathname.slice(basePath.length);
   const reads = request.method === "GET" || request.method === "HEAD";
   if (path === "/" || path === "") return { kind: "home", id: path };
   if (reads && path.startsWith("/files/")) return { kind: "file", id: path.slice("/files/".length) };

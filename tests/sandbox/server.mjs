@@ -44,32 +44,36 @@ export async function startSandbox({ host = "127.0.0.1", port = 0, speed, ...con
 async function serve(api, incoming, outgoing) {
   outgoing.on("error", () => undefined);
   try {
-    const response = await api.fetch(toRequest(incoming));
+    const request = toRequest(incoming);
+    if (!request) return void outgoing.writeHead(400).end();
+    const response = await api.fetch(request);
     await send(response, incoming, outgoing);
   } catch (error) {
     if (!incoming.complete && incoming.destroyed) return;
-    if (error instanceof ConnectionLost) return cut(incoming, error.reset);
+    if (error instanceof ConnectionLost) return cut(incoming, outgoing.headersSent ? "flush" : error.reset ? "reset" : "close");
     if (incoming.socket.destroyed) return;
     console.error(error);
-    if (outgoing.headersSent) return cut(incoming, false);
+    if (outgoing.headersSent) return cut(incoming, "close");
     outgoing.writeHead(500, { "content-type": "text/plain" }).end("The sandbox itself failed; see its output\n");
   }
 }
 
-/** @param {import("node:http").IncomingMessage} incoming @param {boolean} reset */
-function cut({ socket }, reset) {
-  if (reset) socket.resetAndDestroy();
+/** @param {import("node:http").IncomingMessage} incoming @param {"reset" | "close" | "flush"} how flush: what is written still goes out */
+function cut({ socket }, how) {
+  if (how === "reset") socket.resetAndDestroy();
+  else if (how === "flush") socket.destroySoon();
   else socket.destroy();
 }
 
-/** @param {import("node:http").IncomingMessage} incoming */
+/** The request as a platform object, or nothing if its address makes no sense. @param {import("node:http").IncomingMessage} incoming */
 function toRequest(incoming) {
   const { method = "GET", headers, url = "/" } = incoming;
-  const origin = `http://${headers.host ?? "127.0.0.1"}`;
+  const address = `http://${headers.host ?? "127.0.0.1"}${url}`;
+  if (!url.startsWith("/") || !URL.canParse(address)) return undefined;
   const safeHeaders = new Headers();
   for (const [name, value] of Object.entries(headers)) safeHeaders.set(name, Array.isArray(value) ? value.join(", ") : value ?? "");
   const hasBody = method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
-  return new Request(new URL(url, origin), {
+  return new Request(address, {
     method,
     headers: safeHeaders,
     ...(hasBody && { body: streamOf(incoming), duplex: "half" }),
@@ -98,6 +102,7 @@ async function send(response, incoming, outgoing) {
     await response.body?.cancel();
     outgoing.end();
   } else {
+    outgoing.flushHeaders();
     await pump(response.body, outgoing);
   }
   incoming.resume();

@@ -1,4 +1,4 @@
-import { Refusal } from "./answers.mjs";
+import { ConnectionLost, Refusal } from "./answers.mjs";
 
 const QUEUED_PART = 0.15;
 
@@ -20,7 +20,7 @@ const QUEUED_PART = 0.15;
 
 /**
  * @param {object} parts
- * @param {import("./clock.mjs").Clock} parts.clock
+ * @param {ReturnType<typeof import("./clock.mjs").cancellable>} parts.clock
  * @param {import("./random.mjs").Random} parts.random
  * @param {import("./options.mjs").Options} parts.options
  * @param {ReturnType<typeof import("./ledger.mjs").createLedger>} parts.ledger
@@ -31,16 +31,7 @@ export function createTasks({ clock, random, options, ledger, callbacks }) {
   const tasks = new Map();
   /** @type {Map<string, Task>} by key and external id; the newest where they need not be unique */
   const byExternalId = new Map();
-  const timers = new Set();
   const running = (/** @type {Task} */ task) => task.status === "submitted" || task.status === "processing";
-
-  /** @param {number} delayMs @returns {Promise<void>} */
-  function pass(delayMs) {
-    return new Promise((resolve) => {
-      const timer = clock.setTimeout(() => { timers.delete(timer); resolve(); }, delayMs);
-      timers.add(timer);
-    });
-  }
 
   /** @param {Task} task @param {Task["status"]} status @param {Partial<Task>} [more] */
   function move(task, status, more) {
@@ -54,10 +45,10 @@ export function createTasks({ clock, random, options, ledger, callbacks }) {
   async function run(task, prompt, make) {
     const making = make().catch((error) => ({ error: error instanceof Error ? error.message : String(error) }));
     const durationMs = taskMs(options, random);
-    await pass(durationMs * QUEUED_PART);
+    await clock.sleep(durationMs * QUEUED_PART);
     move(task, "processing");
     if (prompt.includes("[never]")) return;
-    const [made] = await Promise.all([making, pass(durationMs * (1 - QUEUED_PART))]);
+    const [made] = await Promise.all([making, clock.sleep(durationMs * (1 - QUEUED_PART))]);
     const failure = /\[fail(?::\s*([^\]]+))?\]/.exec(prompt);
     if (failure) return move(task, "failed", { statusMessage: failure[1] ?? "The prompt asked for a failure" });
     if ("error" in made) return move(task, "failed", { statusMessage: made.error });
@@ -88,7 +79,9 @@ export function createTasks({ clock, random, options, ledger, callbacks }) {
       const task = { taskId, key, externalTaskId, callbackUrl, status: "submitted", createdAt: clock.now(), updatedAt: clock.now(), videos: [], charge };
       tasks.set(taskId, task);
       if (externalTaskId) byExternalId.set(externalKey, task);
-      void run(task, order.prompt, make);
+      void run(task, order.prompt, make).catch((error) => {
+        if (!(error instanceof ConnectionLost)) throw error;
+      });
       return task;
     },
     /** @param {string} key @param {string} taskId */
@@ -99,8 +92,8 @@ export function createTasks({ clock, random, options, ledger, callbacks }) {
     page: (key, pageNum, pageSize) =>
       [...tasks.values()].filter((task) => task.key === key).reverse().slice((pageNum - 1) * pageSize, pageNum * pageSize),
     reset() {
-      for (const timer of timers) clock.clearTimeout(timer);
-      for (const map of [timers, tasks, byExternalId]) map.clear();
+      tasks.clear();
+      byExternalId.clear();
     },
   };
 }

@@ -4,7 +4,7 @@ import { realpath, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, sep } from "node:path";
 import { ROOT } from "./setup/paths.mjs";
-import { listen } from "./setup/listen.mjs";
+import { listen, reachable } from "./setup/listen.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -50,7 +50,7 @@ export async function startPageServer({ port = 0, host = "127.0.0.1", sandboxUrl
       server.close(resolve);
       server.closeAllConnections();
     });
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}/`, port: actual, close };
+  return { url: `http://${reachable(host)}:${actual}/`, port: actual, close };
 }
 
 async function answer(request, response, root, config) {

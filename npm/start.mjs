@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build } from "./build/package.mjs";
 import { startPageServer } from "./serve.mjs";
-import { refusal } from "./setup/listen.mjs";
+import { reachable, refusal } from "./setup/listen.mjs";
 import { ensureNodeModules } from "./setup/node-modules.mjs";
 import { Stop, command, say } from "./setup/report.mjs";
 import { run } from "./setup/process.mjs";
@@ -15,9 +15,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 await command(async () => {
   const options = readOptions();
   if (options.help) return say(USAGE);
-  const stopped = new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, resolve);
-  });
+  const stopped = told();
   const close = await Promise.race([serve(options), stopped]);
   if (typeof close === "function") {
     await stopped;
@@ -25,6 +23,15 @@ await command(async () => {
   }
   process.exit(0);
 });
+
+/** Resolves when this process is to end: by a signal, or because npm, which started it, is gone. */
+function told() {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, resolve);
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve(), 500).unref();
+  });
+}
 
 /** Resolves, once all is up, with what takes it down. */
 async function serve(options) {
@@ -36,8 +43,8 @@ async function serve(options) {
   const sandbox = await startSandbox({ port: sandboxPort, host, speed }).catch((error) => {
     throw refusal(error, { port: sandboxPort, host, what: "the sandbox" });
   });
-  const page = await startPageServer({ port, host, sandboxUrl: sandbox.url });
-  say(`Sandbox API: ${sandbox.url}`);
+  const page = await startPageServer({ port, host, sandboxUrl: `http://${reachable(host)}:${sandbox.port}` });
+  say(`Sandbox API: http://${reachable(host)}:${sandbox.port}`);
   process.stdout.write(`Open ${page.url} (Ctrl-C stops)\n`);
   if (options.open) await run({ darwin: "open", win32: "explorer" }[process.platform] ?? "xdg-open", [page.url]);
   return () => Promise.all([page.close(), sandbox.close()]);
@@ -53,16 +60,17 @@ function readOptions() {
   } catch (error) {
     throw new Stop(`${error.message.split("\n", 1)[0]} Usage: ${USAGE}`);
   }
-  const number = (name, fallback, most) => {
+  const number = (name, fallback, fits) => {
     const value = Number(values[name] ?? fallback);
-    if (!(value >= 0 && value <= most)) throw new Stop(`--${name} cannot be "${values[name]}". Usage: ${USAGE}`);
+    if (!fits(value)) throw new Stop(`--${name} cannot be "${values[name]}". Usage: ${USAGE}`);
     return value;
   };
+  const isPort = (value) => Number.isInteger(value) && value >= 0 && value <= 65_535;
   return {
     ...values,
-    port: number("port", 8787, 65535),
-    sandboxPort: number("sandbox-port", 8788, 65535),
-    speed: number("speed", 1, 1e6),
+    port: number("port", 8787, isPort),
+    sandboxPort: number("sandbox-port", 8788, isPort),
+    speed: number("speed", 1, (value) => value > 0 && Number.isFinite(value)),
     host: values.host ?? "127.0.0.1",
   };
 }

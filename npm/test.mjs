@@ -54,7 +54,7 @@ async function runSuite({ name, needs, run }) {
   return { name, seconds: (performance.now() - start) / 1000, ...result };
 }
 
-/** The suites that --only names, by full name or by the part before a colon; otherwise all. */
+/** The suites that --only names, by full name or by a part of it between colons; otherwise all. */
 function chosen() {
   let only;
   try {
@@ -62,8 +62,11 @@ function chosen() {
   } catch (error) {
     throw new Stop(`${error.message.split("\n", 1)[0]} Usage: npm test -- [--only native,node:page]`);
   }
-  const suites = only ? SUITES.filter(({ name }) => only.includes(name) || only.includes(name.split(":")[0])) : SUITES;
-  if (suites.length === 0) throw new Stop(`--only names none of ${SUITES.map(({ name }) => name).join(", ")}.`);
+  if (only === undefined) return SUITES;
+  const fits = (wanted) => SUITES.filter(({ name }) => name === wanted || name.split(":").includes(wanted));
+  const unknown = only.find((wanted) => fits(wanted).length === 0);
+  if (unknown !== undefined) throw new Stop(`--only ${unknown} is none of ${SUITES.map(({ name }) => name).join(", ")}.`);
+  const suites = SUITES.filter((suite) => only.some((wanted) => fits(wanted).includes(suite)));
   return suites;
 }
 

@@ -23,3 +23,9 @@ export function refusal(error, { port, host, what }) {
       return error;
   }
 }
+
+/** The host to write in a URL for a server that listens on `host`. */
+export function reachable(host) {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -23,7 +23,9 @@ const ACTIONS = {
   },
   "GET options": ({ options }) => options,
   "POST options": async ({ options }, request) => {
-    changeOptions(options, await request.json());
+    const changes = await request.json();
+    if ("allowRemote" in changes) throw new TypeError("allowRemote is set where the sandbox is started: any page could set it here");
+    changeOptions(options, changes);
     return options;
   },
   "POST reset": ({ reset }) => (reset(), { ok: true }),

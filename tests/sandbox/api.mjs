@@ -2,8 +2,9 @@ import { adminPath, handleAdmin } from "./admin.mjs";
 import { ConnectionLost, Refusal, html, preflight, refuse, succeed, unknownPath, withCors } from "./answers.mjs";
 import { createCallbacks } from "./callbacks.mjs";
 import { cancellable, systemClock } from "./clock.mjs";
-import { createTask, originOf, readFields } from "./create.mjs";
+import { createTask, originOf } from "./create.mjs";
 import { createFaults, runWithFaults } from "./faults.mjs";
+import { readFields } from "./fields.mjs";
 import { createFiles } from "./files.mjs";
 import { authorize, bearerKey, keyHash } from "./keys.mjs";
 import { createLedger } from "./ledger.mjs";
@@ -12,6 +13,7 @@ import { seededRandom } from "./random.mjs";
 import { createRateLimit } from "./rate.mjs";
 import { classify } from "./routes.mjs";
 import { checkSpeech, createSpeeches, speechView } from "./speeches.mjs";
+import { inPieces, throttled } from "./throttle.mjs";
 import { createTasks, view, wrappedView } from "./tasks.mjs";
 
 /**
@@ -106,7 +108,7 @@ async function answer(parts, request) {
  */
 async function handleRoute(parts, request, route, key, requestId) {
   const { options } = parts;
-  if (route.kind === "file") return parts.files.serve(request, route.id);
+  if (route.kind === "file") return slowed(parts.files.serve(request, route.id), parts);
   if (route.kind === "home") return html("kling-avatar: the sandbox API server", 200);
   if (route.kind === "unknown") return unknownPath(options.unknownPath, requestId, route.id);
   const orders = route.kind === "create" || route.kind === "speech";
@@ -117,6 +119,12 @@ async function handleRoute(parts, request, route, key, requestId) {
   if (route.kind === "speech") return speak(parts, request, key, requestId);
   if (route.kind === "speechRead") return readSpeech(parts, request, route.id, key, requestId);
   return readTasks(parts, request, route, key, requestId);
+}
+
+/** @param {Response} response @param {Parts} parts */
+function slowed(response, { options, clock }) {
+  if (!options.downloadBytesPerSecond || !response.body) return response;
+  return new Response(throttled(inPieces(response.body), options.downloadBytesPerSecond, clock.sleep), response);
 }
 
 /** What a create answers. @param {import("./tasks.mjs").Task} task */
@@ -164,7 +172,7 @@ function one(task, id, options, requestId) {
 
 /** @param {Parts} parts @param {Request} request @param {string} key @param {string} requestId */
 async function speak(parts, request, key, requestId) {
-  const order = checkSpeech(await readFields(request, parts.options.maxBodyBytes), parts.options, requestId);
+  const order = checkSpeech(await readFields(request, parts), parts.options, requestId);
   const speech = parts.speeches.add(await parts.speech(order), key);
   parts.files.put(`${speech.id}.${speech.extension}`, { bytes: speech.bytes, type: speech.type });
   parts.ledger.speak({ key, audioId: speech.id, taskId: speech.taskId, seconds: speech.seconds, voiceId: order.voiceId });

@@ -256,7 +256,7 @@ test("files come in ranges", async () => {
 
 test("options are checked before any is set", async () => {
   const sandbox = inProcess();
-  for (const wrong of [{ list: false, speed: 0 }, { findByPath: "yes" }, { taskSeconds: [5, 1] }, { nonsense: 1 }, { limits: { maxSeconds: "x" } }]) {
+  for (const wrong of [{ list: false, speed: 0 }, { findByPath: "yes" }, { taskSeconds: [5, 1] }, { nonsense: 1 }, { allowRemote: true }, { limits: { maxSeconds: "x" } }]) {
     assert.equal((await sandbox.post("/_sandbox/options", wrong)).status, 400, JSON.stringify(wrong));
   }
   assert.deepEqual((await body(await sandbox.request("/_sandbox/options"))).list, true);

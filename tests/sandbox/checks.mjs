@@ -3,6 +3,7 @@ import { parseBuffer } from "music-metadata";
 import { adtsSeconds } from "./adts.mjs";
 import { Refusal } from "./answers.mjs";
 import { decodeBase64 } from "./base64.mjs";
+import { invalid, text } from "./fields.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /**
@@ -18,8 +19,6 @@ import { decodeBase64 } from "./base64.mjs";
  * @property {string} [callbackUrl]
  * @property {string} [externalTaskId]
  */
-
-const invalid = (/** @type {string} */ message) => new Refusal(400, 1201, message);
 
 /**
  * Checks a create request by itself: everything but what other tasks decide.
@@ -41,14 +40,6 @@ export async function checkOrder(fields, options) {
     callbackUrl: checkCallbackUrl(fields),
     externalTaskId: text(fields, "external_task_id"),
   };
-}
-
-/** @param {Record<string, unknown>} fields @param {string} name @returns {string | undefined} */
-export function text(fields, name) {
-  const value = fields[name];
-  if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value !== "string") throw invalid(`${name} must be a string`);
-  return value;
 }
 
 /** @param {Record<string, unknown>} fields @param {string} name @param {number} maxBytes @returns {Media | undefined} */

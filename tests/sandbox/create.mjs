@@ -1,42 +1,17 @@
 import { Refusal } from "./answers.mjs";
+import { readFields } from "./fields.mjs";
 import { sha256 } from "./keys.mjs";
-import { loadMedia, readCapped } from "./media.mjs";
+import { loadMedia } from "./media.mjs";
 
 /** @typedef {import("./api.mjs").Parts} Parts */
 /** @typedef {import("./checks.mjs").Media} Media */
-
-/**
- * Reads a request's JSON object, or throws the refusal.
- * @param {Request} request @param {number} maxBytes
- * @returns {Promise<Record<string, any>>}
- */
-export async function readFields(request, maxBytes) {
-  const tooLong = () => new Refusal(413, 1201, `Request body is more than ${maxBytes} bytes`);
-  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLong();
-  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
-    throw new Refusal(400, 1201, "Content-Type must be application/json");
-  }
-  const bytes = request.body ? await readCapped(request.body, maxBytes, tooLong) : new Uint8Array(await request.arrayBuffer());
-  const fields = parse(bytes);
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) throw new Refusal(400, 1200, "The body must be a JSON object");
-  return fields;
-}
-
-/** @param {Uint8Array} bytes */
-function parse(bytes) {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new Refusal(400, 1200, "The body is not valid JSON");
-  }
-}
 
 /**
  * Checks an order, charges it and starts its task.
  * @param {Parts} parts @param {Request} request @param {string} key
  */
 export async function createTask(parts, request, key) {
-  const fields = await readFields(request, parts.options.maxBodyBytes);
+  const fields = await readFields(request, parts);
   const order = await parts.checks.checkOrder(fields, parts.options);
   if (order.prompt.includes("[unsafe]")) throw new Refusal(400, 1301, "Content safety policy triggered: prompt");
   const speech = order.audioId ? parts.speeches.usable(order.audioId, key) : undefined;

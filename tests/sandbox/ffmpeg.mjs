@@ -1,45 +1,42 @@
 import { spawn } from "node:child_process";
 
-/** @type {Set<import("node:child_process").ChildProcess>} */
-const running = new Set();
+/**
+ * @typedef {object} How
+ * @property {AbortSignal} [signal] ends the program
+ * @property {(stdin: import("node:stream").Writable) => Promise<void>} [feed] writes its standard input
+ */
 
 /**
  * Runs a program and gives what it wrote to its standard output.
- * @param {string} program @param {string[]} args
- * @param {(stdin: import("node:stream").Writable) => Promise<void>} [feed]
+ * @param {string} program @param {string[]} args @param {How} [how]
  * @returns {Promise<Buffer>}
  */
-export async function run(program, args, feed) {
-  const child = spawn(program, args, { stdio: [feed ? "pipe" : "ignore", "pipe", "pipe"] });
-  running.add(child);
+export async function run(program, args, { signal, feed } = {}) {
+  const child = spawn(program, args, { stdio: [feed ? "pipe" : "ignore", "pipe", "pipe"], signal, killSignal: "SIGKILL" });
   const [output, errors] = [collect(child.stdout), collect(child.stderr)];
   const ended = new Promise((resolve, reject) => {
-    child.once("error", reject);
+    child.once("error", (error) => reject(isMissing(error) ? new Error(`${program} is not installed`) : error));
     child.once("close", resolve);
   });
   child.stdin?.on("error", () => undefined);
-  try {
-    const [code] = await Promise.all([ended, feed && child.stdin ? feed(child.stdin) : undefined]);
-    if (code === 0) return await output;
-    throw new Error(`${program} failed: ${lastLine(await errors)}`);
-  } finally {
-    running.delete(child);
-  }
+  const [code] = await Promise.all([ended, feed && child.stdin ? feed(child.stdin) : undefined]);
+  if (code === 0) return output;
+  throw new Error(`${program} failed: ${lastLine(await errors)}`);
 }
 
-/** @param {string[]} args @param {(stdin: import("node:stream").Writable) => Promise<void>} [feed] */
-export function ffmpeg(args, feed) {
-  return run("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", ...args], feed);
+/** @param {Error & { code?: string }} error */
+function isMissing({ code }) {
+  return code === "ENOENT";
+}
+
+/** @param {string[]} args @param {How} [how] */
+export function ffmpeg(args, how) {
+  return run("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", ...args], how);
 }
 
 /** Whether a program is there. @param {string} program @param {string} versionFlag */
 export async function isInstalled(program, versionFlag) {
   return run(program, [versionFlag]).then(() => true, () => false);
-}
-
-/** Ends what is still running. */
-export function stopPrograms() {
-  for (const child of running) child.kill("SIGKILL");
 }
 
 /** @param {import("node:stream").Readable | null} stream */

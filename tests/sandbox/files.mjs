@@ -7,21 +7,40 @@ export function createFiles(maxBytes = 512 * 1024 * 1024) {
   /** @type {Map<string, StoredFile>} */
   const files = new Map();
 
-  /** Bytes that several names share count once. */
-  const held = () => [...new Set([...files.values()].map(({ bytes }) => bytes))].reduce((sum, bytes) => sum + bytes.length, 0);
+  /** Bytes that several names share count once. @type {Map<Uint8Array, number>} */
+  const names = new Map();
+  let heldBytes = 0;
+
+  /** @param {string} name */
+  function drop(name) {
+    const bytes = files.get(name)?.bytes;
+    if (!bytes) return;
+    files.delete(name);
+    const left = (names.get(bytes) ?? 1) - 1;
+    if (left > 0) return void names.set(bytes, left);
+    names.delete(bytes);
+    heldBytes -= bytes.length;
+  }
 
   return {
     /** @param {string} name @param {StoredFile} file */
     put(name, file) {
+      drop(name);
       files.set(name, file);
+      if (!names.has(file.bytes)) heldBytes += file.bytes.length;
+      names.set(file.bytes, (names.get(file.bytes) ?? 0) + 1);
       for (const oldest of files.keys()) {
-        if (files.size < 2 || held() <= maxBytes) break;
-        files.delete(oldest);
+        if (heldBytes <= maxBytes || files.size < 2) break;
+        drop(oldest);
       }
     },
     /** @param {string} name */
     get: (name) => files.get(name),
-    clear: () => files.clear(),
+    clear() {
+      files.clear();
+      names.clear();
+      heldBytes = 0;
+    },
 
     /** @param {Request} request @param {string} name */
     serve(request, name) {

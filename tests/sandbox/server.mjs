@@ -4,9 +4,11 @@ import { createSandboxApi } from "./api.mjs";
 import * as checks from "./checks.mjs";
 import { ConnectionLost } from "./answers.mjs";
 import { writeChunk } from "./drain.mjs";
-import { stopPrograms } from "./ffmpeg.mjs";
 import { makeSpeech } from "./speech.mjs";
 import { createVideoMaker } from "./video.mjs";
+
+/** Longer than any client keeps a connection, so that none is closed just when it is used again. */
+const KEEP_ALIVE_MS = 600_000;
 
 /**
  * @typedef {{ host?: string, port?: number, speed?: number } & Partial<import("./api.mjs").ApiConfig>} ServerConfig
@@ -18,8 +20,10 @@ import { createVideoMaker } from "./video.mjs";
  */
 export async function startSandbox({ host = "127.0.0.1", port = 0, speed, ...config } = {}) {
   const options = speed === undefined ? config.options : { ...config.options, speed };
-  const api = createSandboxApi({ checks, makeVideo: createVideoMaker(), speech: makeSpeech, ...config, options });
-  const server = createServer((request, response) => void serve(api, request, response));
+  const stopping = new AbortController();
+  const making = createWorkshop(stopping.signal);
+  const api = createSandboxApi({ checks, makeVideo: making.video, speech: making.speech, ...config, options });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => void serve(api, request, response));
   server.listen(port, host);
   await once(server, "listening");
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
@@ -28,12 +32,30 @@ export async function startSandbox({ host = "127.0.0.1", port = 0, speed, ...con
     port: address.port,
     api, ledger: api.ledger, faults: api.faults, options: api.options, reset: api.reset,
     async close() {
+      stopping.abort(new Error("The sandbox was closed"));
       api.reset();
-      stopPrograms();
-      server.closeAllConnections();
       server.close();
-      if (server.listening) await once(server, "close");
+      server.closeAllConnections();
+      await making.ended();
     },
+  };
+}
+
+/** What makes videos and speech, and knows when all of it has ended. @param {AbortSignal} signal */
+function createWorkshop(signal) {
+  const makeVideo = createVideoMaker(signal);
+  /** @type {Set<Promise<unknown>>} */
+  const running = new Set();
+  /** @template T @param {Promise<T>} work */
+  const tracked = (work) => {
+    const ended = work.catch(() => undefined).finally(() => running.delete(ended));
+    running.add(ended);
+    return work;
+  };
+  return {
+    video: (/** @type {Parameters<typeof makeVideo>[0]} */ media) => tracked(makeVideo(media)),
+    speech: (/** @type {import("./speeches.mjs").SpeechRequest} */ request) => tracked(makeSpeech(request, signal)),
+    ended: () => Promise.all(running),
   };
 }
 

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import http from "node:http";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { PORTRAIT, base64, wav } from "./fixtures.mjs";
@@ -162,3 +165,23 @@ for (const [name, args, env, message] of /** @type {const} */ ([
     assert.match(errors(), message);
   });
 }
+
+test("closing ends the video being made, leaves no folder and does not touch another sandbox", async () => {
+  const place = await mkdtemp(join(tmpdir(), "kling-avatar-close-"));
+  const usual = process.env.TMPDIR;
+  process.env.TMPDIR = place;
+  const [closed, other] = [await startSandbox(), await startSandbox({ speed: 1000 })];
+  const send = (/** @type {string} */ url) => fetch(url + CREATE_PATH, { method: "POST", headers: HEADERS, body: JSON.stringify({ image: base64(PORTRAIT), sound_file: base64(wav(30)), prompt: "x" }) });
+  assert.deepEqual([(await send(closed.url)).status, (await send(other.url)).status], [200, 200]);
+  while ((await readdir(place)).length < 2) await new Promise(setImmediate);
+  const start = performance.now();
+  await closed.close();
+  assert.ok(performance.now() - start < 1_000);
+  assert.equal((await readdir(place)).length, 1);
+  while (other.ledger.creates[0].status !== "succeed") await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(await readdir(place), []);
+  await other.close();
+  process.env.TMPDIR = usual;
+  if (usual === undefined) delete process.env.TMPDIR;
+  await rm(place, { recursive: true });
+});

@@ -1,5 +1,5 @@
 import { Refusal } from "./answers.mjs";
-import { text } from "./checks.mjs";
+import { text } from "./fields.mjs";
 import { voiceSpeaks } from "./voices.mjs";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -16,12 +16,14 @@ const CACHED_VIDEOS = 32;
 const UPRIGHT = ["", "", "hflip", "hflip,vflip", "vflip", "transpose=0", "transpose=1", "transpose=3", "transpose=2"];
 
 /** @typedef {{ bytes: Uint8Array, durationSeconds: number, type: string }} Video */
+/** @typedef {{ folder: string, signal?: AbortSignal }} Place */
 
 /**
  * Makes videos one after another, and the same one only once.
+ * @param {AbortSignal} [signal] ends the one being made
  * @returns {(media: { image?: Uint8Array, sound?: Uint8Array }) => Promise<Video>}
  */
-export function createVideoMaker() {
+export function createVideoMaker(signal) {
   /** @type {Map<string, Promise<Video>>} */
   const made = new Map();
   /** @type {Promise<unknown>} */
@@ -31,7 +33,7 @@ export function createVideoMaker() {
     const name = `${image ? await sha256(image) : "none"} ${sound ? await sha256(sound) : "none"}`;
     const known = made.get(name);
     if (known) return known;
-    const video = queue.then(() => inTemporaryFolder((folder) => makeVideo(folder, image, sound)));
+    const video = queue.then(() => inTemporaryFolder((folder) => makeVideo({ folder, signal }, image, sound)));
     queue = video.catch(() => made.delete(name));
     made.set(name, video);
     if (made.size > CACHED_VIDEOS) made.delete(/** @type {string} */ (made.keys().next().value));
@@ -49,14 +51,14 @@ async function inTemporaryFolder(use) {
   }
 }
 
-/** @param {string} folder @param {Uint8Array} [image] @param {Uint8Array} [sound] @returns {Promise<Video>} */
-async function makeVideo(folder, image, sound) {
-  const voice = sound ? await saved(folder, "voice", sound) : undefined;
-  const samples = voice ? await decodeVoice(voice) : new Int16Array(PLACEHOLDER_SECONDS * SAMPLE_RATE);
-  const picture = await decodePicture(folder, image);
+/** @param {Place} place @param {Uint8Array} [image] @param {Uint8Array} [sound] @returns {Promise<Video>} */
+async function makeVideo(place, image, sound) {
+  const voice = sound ? await saved(place.folder, "voice", sound) : undefined;
+  const samples = voice ? await decodeVoice(place, voice) : new Int16Array(PLACEHOLDER_SECONDS * SAMPLE_RATE);
+  const picture = await decodePicture(place, image);
   const frames = Math.max(1, Math.round((samples.length / SAMPLE_RATE) * FRAMES_PER_SECOND));
-  const output = join(folder, "video.mp4");
-  await encode(picture, samples, frames, voice, output);
+  const output = join(place.folder, "video.mp4");
+  await encode(place, picture, samples, frames, voice, output);
   return { bytes: await readFile(output), durationSeconds: samples.length / SAMPLE_RATE, type: "video/mp4" };
 }
 
@@ -67,15 +69,15 @@ async function saved(folder, name, bytes) {
   return path;
 }
 
-/** @param {string} path */
-async function decodeVoice(path) {
-  const pcm = await ffmpeg(["-i", path, "-vn", "-ac", "1", "-ar", String(SAMPLE_RATE), "-f", "s16le", "-"]);
+/** @param {Place} place @param {string} path */
+async function decodeVoice({ signal }, path) {
+  const pcm = await ffmpeg(["-i", path, "-vn", "-ac", "1", "-ar", String(SAMPLE_RATE), "-f", "s16le", "-"], { signal });
   if (pcm.length < 2) throw new Error("sound_file could not be decoded");
   return new Int16Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + (pcm.length & ~1)));
 }
 
-/** @param {string} folder @param {Uint8Array} [image] @returns {Promise<import("./face.mjs").Picture>} */
-async function decodePicture(folder, image) {
+/** @param {Place} place @param {Uint8Array} [image] @returns {Promise<import("./face.mjs").Picture>} */
+async function decodePicture({ folder, signal }, image) {
   const { width, height, orientation = 1 } = image ? imageSize(image) : { width: 720, height: 720 };
   const turned = orientation >= 5;
   const [fullWidth, fullHeight] = turned ? [height, width] : [width, height];
@@ -88,7 +90,7 @@ async function decodePicture(folder, image) {
     `[0:v]${upright ? `${upright},` : ""}scale=${toWidth}:${toHeight}:flags=area,format=rgba[photo]`,
     "[paper][photo]overlay=format=rgb:shortest=1,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
   ].join(";");
-  const raw = await ffmpeg([...source, "-filter_complex", filter, "-frames:v", "1", "-f", "rawvideo", "-"]);
+  const raw = await ffmpeg([...source, "-filter_complex", filter, "-frames:v", "1", "-f", "rawvideo", "-"], { signal });
   const luma = toWidth * toHeight;
   if (raw.length < luma * 1.5) throw new Error("image could not be decoded");
   return { width: toWidth, height: toHeight, y: raw.subarray(0, luma), u: raw.subarray(luma, luma * 1.25), v: raw.subarray(luma * 1.25, luma * 1.5) };
@@ -100,10 +102,10 @@ function evenSide(side) {
 }
 
 /**
- * @param {import("./face.mjs").Picture} picture @param {Int16Array} samples @param {number} frames
+ * @param {Place} place @param {import("./face.mjs").Picture} picture @param {Int16Array} samples @param {number} frames
  * @param {string | undefined} voice path, or silence @param {string} output path
  */
-async function encode(picture, samples, frames, voice, output) {
+async function encode({ signal }, picture, samples, frames, voice, output) {
   const levels = loudness(samples, frames);
   const [open, nod] = [follow(levels, 0.72), follow(levels, 0.93)];
   const paint = createPainter(picture, levels);
@@ -116,10 +118,13 @@ async function encode(picture, samples, frames, voice, output) {
     "-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-crf", "25", "-g", "50",
     "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
     "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-ar", "44100", "-t", seconds.toFixed(6), "-movflags", "+faststart", "-f", "mp4", output,
-  ], async (stdin) => {
+  ], { signal, feed });
+
+  /** @param {import("node:stream").Writable} stdin */
+  async function feed(stdin) {
     for (let at = 0; at < frames; at++) {
       if (!(await writeChunk(stdin, paint(at, open[at], nod[at]).slice()))) return;
     }
     stdin.end();
-  });
+  }
 }

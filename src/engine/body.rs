@@ -1,8 +1,7 @@
 //! The JSON body of a create, laid out so that megabytes of Base64 are written once, straight into their place.
 
-use serde_json::Value;
-
 use super::base64::encoded_len;
+use super::json::quoted;
 
 /// Names that `extra` may not use, because the client sends them itself.
 pub const RESERVED_NAMES: &[&str] =
@@ -127,13 +126,10 @@ fn push_name(text: &mut String, name: &str) {
     text.push_str("\":");
 }
 
-/// Gives a text as a JSON string.
-pub fn quoted(text: &str) -> String {
-    Value::String(text.to_owned()).to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn fields() -> CreateFields {

@@ -1,8 +1,7 @@
 //! The fields of an input that are not files: which values they may have.
 
-use serde_json::{Map, Value};
-
 use super::body::RESERVED_NAMES;
+use super::json::{Json, quoted};
 use super::limits::Limits;
 use super::problem::{Fact, Field, Problem, ProblemCode};
 use super::text::decimal;
@@ -97,18 +96,21 @@ impl SpeechFields {
 
     /// Gives the JSON body. Speed has one decimal at the service.
     pub fn body(&self) -> String {
-        let mut body = Map::new();
         let fields = [("text", &self.text), ("voice_id", &self.voice_id), ("voice_language", &self.voice_language)];
+        let mut json = String::from("{");
         for (name, given) in fields {
-            body.insert(name.to_owned(), Value::from(given.text().unwrap_or_default()));
+            if json.len() > 1 {
+                json.push(',');
+            }
+            json.push_str(&quoted(name));
+            json.push(':');
+            json.push_str(&quoted(given.text().unwrap_or_default()));
         }
-        let mut json = Value::Object(body).to_string();
         if let Some(speed) = self.voice_speed {
-            json.truncate(json.len() - 1);
             json.push_str(",\"voice_speed\":");
             json.push_str(&decimal(speed, 1));
-            json.push('}');
         }
+        json.push('}');
         json
     }
 }
@@ -169,14 +171,14 @@ fn word_problem(field: Field, given: &Given, required: bool, words: &'static [&'
 fn extra_problem(extra: &Given) -> Option<Problem> {
     let object = match extra {
         Given::Absent => return None,
-        Given::Text(json) => serde_json::from_str::<Map<String, Value>>(json).ok(),
+        Given::Text(json) => Json::parse(json.as_bytes()),
         Given::WrongType => None,
     };
-    let Some(object) = object else {
+    let Some(Json::Object(members)) = object else {
         let message = "The extra fields must be an object that can be written as JSON.";
         return Some(Problem::new(Field::Extra, ProblemCode::InvalidValue, message));
     };
-    let name = object.keys().find(|name| RESERVED_NAMES.contains(&name.as_str()))?;
+    let (name, _) = members.iter().find(|(name, _)| RESERVED_NAMES.contains(&name.as_str()))?;
     let message = String::from("The extra fields may not set ") + name + ": the client sends it itself.";
     Some(Problem::new(Field::Extra, ProblemCode::Conflict, message).actual(Fact::Text(name.clone())))
 }

@@ -5,6 +5,7 @@ pub mod body;
 pub mod create;
 pub mod error;
 pub mod input;
+pub mod json;
 pub mod limits;
 pub mod lookup;
 pub mod media;

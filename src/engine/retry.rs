@@ -1,6 +1,6 @@
 //! How long to wait before a request is sent again.
 
-use std::time::{Duration, UNIX_EPOCH};
+use super::json::decimal;
 
 /// The longest wait that a `Retry-After` header can ask for, in milliseconds.
 pub const RETRY_AFTER_MAX_MS: f64 = 120_000.0;
@@ -45,13 +45,16 @@ impl RetryPolicy {
 }
 
 /// Reads a `Retry-After` header, seconds or an HTTP date, as milliseconds from `now_ms` (Unix time).
-pub fn retry_after_ms(header: &str, now_ms: f64) -> Option<f64> {
-    let header = header.trim();
-    if let Ok(seconds) = header.parse::<f64>() {
-        return (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1000.0);
+///
+/// `parse_date` reads a date as Unix milliseconds: every JavaScript engine has such a function.
+pub fn retry_after_ms(header: &str, now_ms: f64, parse_date: impl Fn(&str) -> Option<f64>) -> Option<f64> {
+    let header = header.trim_ascii();
+    if let Some(seconds) = decimal(header) {
+        return Some(seconds * 1000.0);
     }
-    let date = httpdate::parse_http_date(header).ok()?;
-    let at_ms = date.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis() as f64;
+    // A number that is negative is no date, though some engines take it for a year.
+    let named = header.starts_with(|c: char| c.is_ascii_alphabetic());
+    let at_ms = parse_date(header).filter(|at_ms| named && at_ms.is_finite())?;
     Some((at_ms - now_ms).max(0.0))
 }
 
@@ -86,6 +89,10 @@ mod tests {
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now_ms = 784_111_770_000.0;
+        let parse_date = |text: &str| {
+            let since = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+            Some(since.as_millis() as f64)
+        };
         for (header, expected) in [
             ("7", Some(7000.0)),
             (" 1.5 ", Some(1500.0)),
@@ -95,7 +102,7 @@ mod tests {
             ("inf", None),
             ("soon", None),
         ] {
-            assert_eq!(retry_after_ms(header, now_ms), expected, "{header}");
+            assert_eq!(retry_after_ms(header, now_ms, parse_date), expected, "{header}");
         }
     }
 }

@@ -103,7 +103,7 @@ pub fn probe_problem(field: Field, error: &ProbeError) -> Problem {
                 Some(detected) => (String::from("This is ") + detected.phrase, detected.name),
                 None => (String::from("This is no format that is known here"), "unknown"),
             };
-            let message = what + "; " + &name.to_lowercase() + " must be " + wanted + ".";
+            let message = what + "; " + &name.to_ascii_lowercase() + " must be " + wanted + ".";
             Problem::new(field, ProblemCode::UnsupportedFormat, message)
                 .limit(Fact::Words(formats))
                 .actual(Fact::Text(actual.to_owned()))

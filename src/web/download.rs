@@ -6,14 +6,13 @@ use web_sys::{AbortController, Blob, BlobPropertyBag};
 
 use super::call::{Call, CallOptions, Phase};
 use super::client::Client;
-use super::http::{AbortOnDrop, Chunks, failed, header, start};
+use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
 use super::js::{Builder, get, number};
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::problem::Field;
-use crate::engine::retry::retry_after_ms;
 
 impl Client {
     /// Downloads a finished video. The key is not sent.
@@ -113,7 +112,7 @@ fn refused(status: u16, response: &JsValue) -> Thrown {
         api_code: None,
         message: String::from(if kind == RefusalKind::NotFound { gone } else { "" }),
         request_id: header(response, "x-request-id"),
-        retry_after_ms: header(response, "retry-after").and_then(|value| retry_after_ms(&value, js_sys::Date::now())),
+        retry_after_ms: header(response, "retry-after").and_then(|value| retry_after(&value)),
     })
     .into()
 }

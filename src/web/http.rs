@@ -9,6 +9,7 @@ use super::js::{Builder, call, function, get, number};
 use super::time::{Either, Timer, either, wall_ms};
 use crate::engine::lookup::Outcome;
 use crate::engine::network::{PlatformError, certainly_not_sent};
+use crate::engine::retry::retry_after_ms;
 use crate::engine::text::one_line;
 use crate::engine::wire::HttpAnswer;
 
@@ -77,9 +78,8 @@ async fn exchange(fetch: Option<&Function>, request: Request<'_>) -> Result<Http
     let response = start(fetch, request.url, &init).await?;
     let answer = HttpAnswer {
         status: number(&response, "status").unwrap_or_default() as u16,
-        retry_after: header(&response, "retry-after"),
+        retry_after_ms: header(&response, "retry-after").and_then(|value| retry_after(&value)),
         request_id: header(&response, "x-request-id"),
-        received_at_ms: wall_ms(),
         ..HttpAnswer::default()
     };
     let (body, too_long) = read_capped(&response).await?;
@@ -107,6 +107,11 @@ pub(super) fn is_page() -> bool {
 
 pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
     call(&get(response, "headers"), "get", &[&JsValue::from_str(name)]).ok()?.as_string()
+}
+
+/// Reads a `Retry-After` header as milliseconds from now.
+pub(super) fn retry_after(header: &str) -> Option<f64> {
+    retry_after_ms(header, wall_ms(), |date| Some(js_sys::Date::parse(date)))
 }
 
 async fn read_capped(response: &JsValue) -> Result<(Vec<u8>, bool), JsValue> {

@@ -5,8 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
-use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed};
-use super::time::wall_ms;
+use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed, retry_after};
 use crate::engine::lookup::Outcome;
 use crate::engine::wire::HttpAnswer;
 
@@ -70,11 +69,10 @@ async fn exchange(request: &Request<'_>, on_upload: impl Fn(f64, f64) + 'static)
     let headers = xhr.get_all_response_headers()?;
     Ok(Some(HttpAnswer {
         status,
-        retry_after: header(&headers, "retry-after"),
+        retry_after_ms: header(&headers, "retry-after").and_then(|value| retry_after(&value)),
         request_id: header(&headers, "x-request-id"),
         body: body.unwrap_or_default(),
         too_long: false,
-        received_at_ms: wall_ms(),
     }))
 }
 

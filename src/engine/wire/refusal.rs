@@ -5,7 +5,6 @@
 
 use super::HttpAnswer;
 use crate::engine::error::{Refusal, RefusalKind};
-use crate::engine::retry;
 
 /// What an answer says of its failure.
 #[derive(Debug, Default)]
@@ -17,14 +16,13 @@ pub(super) struct Envelope {
 
 pub(super) fn refusal(answer: &HttpAnswer, envelope: Envelope) -> Refusal {
     let kind = kind(answer.status, envelope.code.as_deref());
-    let retry_after_ms = answer.retry_after.as_deref().and_then(|v| retry::retry_after_ms(v, answer.received_at_ms));
     Refusal {
         kind,
         status: answer.status,
         request_id: envelope.request_id.or_else(|| request_id_in(&envelope.message)),
         api_code: envelope.code,
         message: envelope.message,
-        retry_after_ms,
+        retry_after_ms: answer.retry_after_ms,
     }
 }
 

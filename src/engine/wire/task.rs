@@ -1,9 +1,8 @@
 //! Tasks, videos and speech as the service describes them.
 
-use serde_json::Value;
-
-use super::answer::{Body, HttpAnswer, text_of};
+use super::answer::{Body, HttpAnswer};
 use crate::engine::error::Error;
+use crate::engine::json::Json;
 
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,38 +91,33 @@ impl Task {
     fn in_body(body: &Body) -> Option<Self> {
         let status = body.text("task_status").or_else(|| body.text("status"));
         let info = body.value("task_info");
-        let own_id = info.and_then(|info| info.get("external_task_id")).and_then(text_of);
+        let own_id = info.and_then(|info| text_of(info, "external_task_id"));
         let result = body.value("task_result");
-        let videos = result.and_then(|result| result.get("videos")).and_then(Value::as_array);
+        let videos = result.and_then(|result| result.get("videos")?.list());
         Some(Self {
             task_id: body.text("task_id")?,
             status: status.map_or(TaskStatus::Submitted, |word| TaskStatus::read(&word)),
             status_message: body.text("task_status_msg").or_else(|| body.text("fail_reason")),
             external_task_id: own_id.or_else(|| body.text("external_task_id")),
-            created_at_ms: body.value("created_at").and_then(number_of),
-            updated_at_ms: body.value("updated_at").and_then(number_of),
+            created_at_ms: body.value("created_at").and_then(Json::number),
+            updated_at_ms: body.value("updated_at").and_then(Json::number),
             request_id: body.text("request_id"),
             videos: videos.into_iter().flatten().filter_map(video).collect(),
         })
     }
 }
 
-fn video(value: &Value) -> Option<Video> {
+fn video(value: &Json) -> Option<Video> {
     Some(Video {
-        id: value.get("id").and_then(text_of).unwrap_or_default(),
-        url: value.get("url").and_then(text_of)?,
-        duration_seconds: value.get("duration").and_then(number_of).unwrap_or_default(),
-        watermark_url: value.get("watermark_url").and_then(text_of),
+        id: text_of(value, "id").unwrap_or_default(),
+        url: text_of(value, "url")?,
+        duration_seconds: value.get("duration").and_then(Json::number).unwrap_or_default(),
+        watermark_url: text_of(value, "watermark_url"),
     })
 }
 
-fn number_of(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-    .filter(|number: &f64| number.is_finite() && *number >= 0.0)
+fn text_of(value: &Json, name: &str) -> Option<String> {
+    value.get(name)?.text().map(str::to_owned)
 }
 
 /// A page of the account's tasks, the newest first.
@@ -143,7 +137,7 @@ impl TaskPage {
     pub fn read(answer: &HttpAnswer) -> Result<Self, Error> {
         let body = answer.read()?;
         if let Some(list) = body.list() {
-            let tasks = list.iter().filter_map(|entry| Task::in_body(&Body::of(entry)?)).collect();
+            let tasks = list.iter().filter_map(|entry| Task::in_body(&Body::of(entry))).collect();
             return Ok(Self { tasks, entries: list.len() });
         }
         match Task::in_body(&body) {
@@ -177,8 +171,8 @@ impl Speech {
     /// `Refused` for the service's "no", `InvalidResponse` where the answer describes neither speech nor a task.
     pub fn read(answer: &HttpAnswer) -> Result<Self, Error> {
         let body = answer.read()?;
-        let audio = body.value("task_result").and_then(|result| result.get("audios")?.get(0));
-        let audio_id = audio.and_then(|audio| audio.get("id").and_then(text_of));
+        let audio = body.value("task_result").and_then(|result| result.get("audios")?.list()?.first());
+        let audio_id = audio.and_then(|audio| text_of(audio, "id"));
         let task_id = body.text("task_id");
         if audio_id.is_none() && task_id.is_none() {
             return Err(answer.invalid("it names neither speech nor a task."));
@@ -187,8 +181,8 @@ impl Speech {
         Ok(Self {
             status: status.unwrap_or(if audio_id.is_some() { TaskStatus::Succeed } else { TaskStatus::Submitted }),
             status_message: body.text("task_status_msg"),
-            url: audio.and_then(|audio| audio.get("url").and_then(text_of)),
-            duration_seconds: audio.and_then(|audio| audio.get("duration").and_then(number_of)),
+            url: audio.and_then(|audio| text_of(audio, "url")),
+            duration_seconds: audio.and_then(|audio| audio.get("duration")?.number()),
             task_id,
             audio_id,
         })

@@ -1,0 +1,15 @@
+// Runs before the first paint, so that neither theme nor language flickers.
+(() => {
+  const root = document.documentElement;
+  const stored = (name) => {
+    try { return localStorage.getItem(name); } catch { return null; }
+  };
+  const theme = stored("theme");
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+
+  const wanted = stored("language") ?? navigator.languages?.[0] ?? "en";
+  if (wanted.toLowerCase().startsWith("ru")) {
+    root.lang = "ru";
+    root.dataset.waiting = ""; // hidden until its words are there
+  }
+})();

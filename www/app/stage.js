@@ -1,0 +1,146 @@
+import * as format from "./format.js";
+import { bringIntoView, byId, show, textElement } from "./dom.js";
+import { describe } from "./errors.js";
+import { onLanguage, t } from "./i18n.js";
+import { Waveform } from "./waveform.js";
+
+/** Shows a run: the photo, how far its video has come, the video, or what went wrong and what helps. */
+export class Stage {
+  #root = byId("stage");
+  #wave = new Waveform(byId("progress-wave"));
+  #video = byId("stage-video");
+  #photoUrl = null;
+  #announced = "";
+  #ticking = 0;
+
+  constructor(run) {
+    this.run = run;
+    run.addEventListener("change", () => this.render());
+    onLanguage(() => this.render());
+  }
+
+  setPhoto(url) {
+    this.#photoUrl = url ?? null;
+    this.render();
+  }
+
+  draw(bars) {
+    this.#wave.draw(bars);
+    this.#renderProgress();
+  }
+
+  /** Brings the stage before the eyes, and the keyboard to it. */
+  reveal() {
+    this.#root.focus({ preventScroll: true });
+    bringIntoView(this.#root);
+  }
+
+  render() {
+    const { state } = this.run;
+    const { kind } = state;
+    this.#root.dataset.state = kind === "idle" && this.#photoUrl ? "ready" : kind;
+    show(byId("progress"), kind === "running");
+    show(byId("notice"), kind === "failed");
+    show(byId("done"), kind === "done");
+    show(byId("cancel"), kind === "running");
+    show(byId("download"), kind === "done");
+    show(byId("resume"), false);
+    show(byId("open-video"), false);
+    this.#renderFrame(state);
+    if (kind === "running") this.#renderProgress();
+    if (kind === "failed") this.#renderFailure(state);
+    if (kind === "done") this.#renderDone(state);
+    this.#tick(kind === "running");
+  }
+
+  #renderFrame({ kind, video }) {
+    const url = this.#photoUrl;
+    for (const image of [byId("stage-photo"), byId("stage-backdrop")]) {
+      if (url && image.getAttribute("src") !== url) image.src = url;
+      show(image, Boolean(url) && (kind !== "done" || image.id === "stage-backdrop"));
+    }
+    show(byId("stage-empty"), !url && kind !== "done");
+    show(this.#video, kind === "done");
+    if (kind !== "done") {
+      if (this.#video.hasAttribute("src")) {
+        this.#video.removeAttribute("src");
+        this.#video.load();
+      }
+    } else if (isWebAddress(video.url) && this.#video.getAttribute("src") !== video.url) {
+      if (url) this.#video.poster = url;
+      else this.#video.removeAttribute("poster");
+      this.#video.src = video.url;
+    }
+  }
+
+  #renderProgress() {
+    if (!this.run.running) return;
+    const { phase, loadedBytes = 0, totalBytes, startedAt } = this.run.state;
+    const words = t(`phase.${phase}`);
+    byId("progress-phase").textContent = words;
+    byId("progress-elapsed").textContent = format.clock((performance.now() - startedAt) / 1000);
+    const bar = byId("progress-bar");
+    const share = phase === "uploading" && totalBytes > 0 ? loadedBytes / totalBytes : undefined;
+    this.#root.dataset.phase = share === undefined || share >= 1 ? "waiting" : "measured";
+    this.#wave.fill(share ?? (phase === "reading" ? 0 : 1));
+    if (share === undefined) bar.removeAttribute("aria-valuenow");
+    else bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    byId("progress-note").textContent =
+      share === undefined
+        ? t(`phase.${phase}.note`)
+        : share < 1
+          ? t("phase.bytes", { loaded: format.bytes(loadedBytes), total: format.bytes(totalBytes) })
+          : t("phase.answer");
+    document.title = share === undefined ? `${words} · ${t("page.name")}` : `${format.percent(share)} · ${t("page.name")}`;
+    this.#announce(words);
+  }
+
+  #renderFailure(state) {
+    const { tone, title, advice, quote, more, action, taskId, facts } = describe(state);
+    const notice = byId("notice");
+    notice.dataset.tone = tone;
+    byId("notice-title").textContent = title;
+    byId("notice-advice").replaceChildren(
+      ...[advice, quote && t("error.said", { words: quote }), more]
+        .filter(Boolean)
+        .map((sentence) => textElement("span", `${sentence} `)),
+    );
+    byId("notice-task").textContent = taskId ?? "";
+    show(byId("notice-task-line"), Boolean(taskId));
+    byId("notice-facts").replaceChildren(
+      ...facts.flatMap(([name, value]) => [textElement("dt", t(`fact.${name}`)), textElement("dd", String(value))]),
+    );
+    const button = byId("resume");
+    show(button, Boolean(action));
+    button.dataset.action = action ?? "";
+    if (action) button.textContent = t(`action.${action}`);
+    document.title = `${title} · ${t("page.name")}`;
+    this.#announce(`${title}. ${advice}`);
+  }
+
+  #renderDone({ video, seconds }) {
+    byId("done-facts").textContent = t("done.facts", {
+      length: format.seconds(video.durationSeconds),
+      took: format.clock(seconds),
+    });
+    byId("download-label").textContent = t("download.do");
+    document.title = `✓ ${t("done.title")} · ${t("page.name")}`;
+    this.#announce(t("done.title"));
+  }
+
+  #tick(on) {
+    clearInterval(this.#ticking);
+    if (on) this.#ticking = setInterval(() => this.#renderProgress(), 1000);
+  }
+
+  /** Says each change once; a screen reader must not hear every second. */
+  #announce(words) {
+    if (words === this.#announced) return;
+    this.#announced = words;
+    byId("announce").textContent = words;
+  }
+}
+
+export function isWebAddress(url) {
+  return /^https?:\/\//i.test(url);
+}

@@ -19,6 +19,9 @@ export class Actions {
       event.preventDefault();
       this.pickUpTyped();
     });
+    for (const field of [this.photo, this.voice, this.prompt]) {
+      field.addEventListener("change", () => this.#countProblems(0));
+    }
     byId("cancel").addEventListener("click", () => this.run.cancel());
     byId("resume").addEventListener("click", ({ target }) => this.#help(target.dataset.action));
     byId("download").addEventListener("click", () => this.download());
@@ -76,9 +79,13 @@ export class Actions {
       if (!field.file) field.complain([{ field: field.field, code: "missing", message: "" }]);
     }
     const count = [photo, voice, prompt].filter((field) => field.problems.length > 0).length;
-    byId("attention").textContent = count > 0 ? t("generate.attention", { count }) : "";
+    this.#countProblems(count);
     if (count > 0) this.#showFirstProblem();
     return count === 0;
+  }
+
+  #countProblems(count) {
+    byId("attention").textContent = count > 0 ? t("generate.attention", { count }) : "";
   }
 
   #showFirstProblem() {

@@ -92,7 +92,6 @@ export class Connection extends EventTarget {
     show(byId("key-panel"), this.kind === "key");
     show(byId("gateway-panel"), this.kind === "gateway");
     byId("connection-name").textContent = t(`connection.${this.kind}.name`);
-    byId("connection-note").textContent = t(`connection.${this.kind}.note`);
   }
 }
 

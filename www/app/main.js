@@ -52,6 +52,7 @@ function start({ AvatarClient, limits, validate }) {
 
 function connectStage({ photo, voice, player }) {
   photo.addEventListener("change", () => stage.setPhoto(photo.seen?.url));
+  voice.addEventListener("change", () => stage.setVoice(voice.file !== null && voice.problems.length === 0));
   voice.addEventListener("loudness", ({ detail }) => {
     player.draw(detail);
     stage.draw(detail);

@@ -78,6 +78,7 @@ export class MediaField extends EventTarget {
 
   render() {
     const { name, file } = this;
+    this.root.classList.toggle("filled", file !== null);
     show(byId(`${name}-about`), file !== null);
     byId(`${name}-name`).textContent = file ? file.name : "";
     byId(`${name}-facts`).textContent = file ? this.facts(file, this.report, this.seen).join(" · ") : "";

@@ -47,7 +47,7 @@ export class Run extends EventTarget {
     try {
       const video = await work(call);
       const { taskId, externalTaskId, input } = this.state;
-      const seconds = (performance.now() - startedAt) / 1000;
+      const seconds = input && !known.externalTaskId ? (performance.now() - startedAt) / 1000 : undefined;
       if (video) this.#set({ kind: "done", video, taskId, seconds });
       else this.#set({ kind: "failed", error: { code: "nothing_found" }, externalTaskId, input });
     } catch (error) {

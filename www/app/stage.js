@@ -10,6 +10,8 @@ export class Stage {
   #wave = new Waveform(byId("progress-wave"));
   #video = byId("stage-video");
   #photoUrl = null;
+  #hasVoice = false;
+  #shown = "idle";
   #announced = "";
   #ticking = 0;
 
@@ -21,6 +23,11 @@ export class Stage {
 
   setPhoto(url) {
     this.#photoUrl = url ?? null;
+    this.render();
+  }
+
+  setVoice(present) {
+    this.#hasVoice = present;
     this.render();
   }
 
@@ -39,7 +46,7 @@ export class Stage {
     const { state } = this.run;
     const { kind } = state;
     this.#root.dataset.state = kind === "idle" && this.#photoUrl ? "ready" : kind;
-    show(byId("progress"), kind === "running");
+    show(byId("progress"), kind === "running" || kind === "idle");
     show(byId("notice"), kind === "failed");
     show(byId("done"), kind === "done");
     show(byId("cancel"), kind === "running");
@@ -47,10 +54,32 @@ export class Stage {
     show(byId("resume"), false);
     show(byId("open-video"), false);
     this.#renderFrame(state);
+    if (kind === "idle") this.#renderInvitation();
     if (kind === "running") this.#renderProgress();
     if (kind === "failed") this.#renderFailure(state);
     if (kind === "done") this.#renderDone(state);
     this.#tick(kind === "running");
+    this.#follow(kind);
+  }
+
+  /** Keeps the keyboard here when the button that was pressed goes away, and the outcome in view. */
+  #follow(kind) {
+    if (kind === this.#shown) return;
+    this.#shown = kind;
+    const active = document.activeElement;
+    if (!this.#root.contains(active) && active !== document.body) return;
+    if (active === document.body || active.hidden) this.#root.focus({ preventScroll: true });
+    bringIntoView(byId("stage-foot"));
+  }
+
+  #renderInvitation() {
+    const need = this.#photoUrl ? (this.#hasVoice ? "ready" : "voice") : this.#hasVoice ? "photo" : "both";
+    byId("progress-phase").textContent = t(`invite.${need}`);
+    byId("progress-elapsed").textContent = "";
+    byId("progress-note").textContent = "";
+    byId("progress-bar").removeAttribute("role");
+    this.#root.dataset.phase = "none";
+    this.#wave.fill(0);
   }
 
   #renderFrame({ kind, video }) {
@@ -80,6 +109,7 @@ export class Stage {
     byId("progress-phase").textContent = words;
     byId("progress-elapsed").textContent = format.clock((performance.now() - startedAt) / 1000);
     const bar = byId("progress-bar");
+    bar.setAttribute("role", "progressbar");
     const share = phase === "uploading" && totalBytes > 0 ? loadedBytes / totalBytes : undefined;
     this.#root.dataset.phase = share === undefined || share >= 1 ? "waiting" : "measured";
     this.#wave.fill(share ?? (phase === "reading" ? 0 : 1));
@@ -119,10 +149,9 @@ export class Stage {
   }
 
   #renderDone({ video, seconds }) {
-    byId("done-facts").textContent = t("done.facts", {
-      length: format.seconds(video.durationSeconds),
-      took: format.clock(seconds),
-    });
+    const length = format.seconds(video.durationSeconds);
+    byId("done-facts").textContent = seconds === undefined ? length : t("done.facts", { length, took: format.clock(seconds) });
+    byId("done-note").textContent = t("done.keep");
     byId("download-label").textContent = t("download.do");
     document.title = `✓ ${t("done.title")} · ${t("page.name")}`;
     this.#announce(t("done.title"));

@@ -1,4 +1,4 @@
-const BAR_COUNT = 56;
+const BAR_COUNT = 52;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A calm line of bars for when no sound is known. */

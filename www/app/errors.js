@@ -29,11 +29,11 @@ const QUOTED = new Set(["task_failed", "content_policy", "invalid_request", "per
 export const errorCodes = Object.keys(ACTIONS);
 
 /** Turns a failed run into words and the one thing to do next. */
-export function describe({ error, taskId, externalTaskId, sent }) {
+export function describe({ error, taskId, externalTaskId, sent, searching }) {
   const code = error?.code in ACTIONS ? error.code : "unexpected";
   const ended = code === "task_failed" || code === "not_found";
   const goesOn = Boolean(taskId) && !ended;
-  const unsettled = !goesOn && Boolean(externalTaskId) && (code === "submission_unknown" || lostAnswer(code, sent));
+  const unsettled = !goesOn && Boolean(externalTaskId) && (code === "submission_unknown" || searching || lostAnswer(code, sent)) && code !== "nothing_found";
   const variant = goesOn ? "task" : unsettled ? "unsettled" : "plain";
   return {
     tone: code === "aborted" ? "calm" : "wrong",

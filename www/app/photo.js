@@ -37,6 +37,6 @@ async function measure(url) {
 }
 
 function facts(file, report, seen) {
-  const { width, height } = report ?? seen ?? {};
+  const { width, height } = seen ?? report ?? {};
   return [report?.format.toUpperCase(), width && format.pixels(width, height), format.bytes(file.size)].filter(Boolean);
 }

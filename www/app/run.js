@@ -22,7 +22,7 @@ export class Run extends EventTarget {
 
   /** Finds out whether a task was created after all, and waits for it if so. */
   lookUp(client, externalTaskId, input) {
-    return this.#carryOut("submitted", { externalTaskId, input }, async (call) => {
+    return this.#carryOut("submitted", { externalTaskId, input, searching: true }, async (call) => {
       const task = await client.findTask(externalTaskId, { signal: call.signal });
       if (!task) return null;
       this.#set({ ...this.state, taskId: task.taskId });
@@ -57,7 +57,7 @@ export class Run extends EventTarget {
     }
   }
 
-  #advance({ phase, loadedBytes, totalBytes, task }) {
+  #advance({ phase, loadedBytes, totalBytes, task, waiting }) {
     if (!this.running) return;
     const sent = this.state.sent || (totalBytes > 0 && loadedBytes >= totalBytes && phase === "uploading");
     this.#set({
@@ -66,6 +66,7 @@ export class Run extends EventTarget {
       loadedBytes,
       totalBytes,
       sent,
+      waiting,
       taskId: task?.taskId ?? this.state.taskId,
       externalTaskId: task?.externalTaskId ?? this.state.externalTaskId,
     });
@@ -85,5 +86,6 @@ function failure(state, error) {
     externalTaskId: error?.externalTaskId ?? state.externalTaskId,
     input: state.input,
     sent: state.sent,
+    searching: state.searching,
   };
 }

@@ -45,7 +45,8 @@ export class Stage {
   render() {
     const { state } = this.run;
     const { kind } = state;
-    this.#root.dataset.state = kind === "idle" && this.#photoUrl ? "ready" : kind;
+    this.#root.dataset.state = kind;
+    this.#root.dataset.now = kind === "running" ? state.phase : kind;
     show(byId("progress"), kind === "running" || kind === "idle");
     show(byId("notice"), kind === "failed");
     show(byId("done"), kind === "done");
@@ -115,12 +116,7 @@ export class Stage {
     this.#wave.fill(share ?? (phase === "reading" ? 0 : 1));
     if (share === undefined) bar.removeAttribute("aria-valuenow");
     else bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-    byId("progress-note").textContent =
-      share === undefined
-        ? t(`phase.${phase}.note`)
-        : share < 1
-          ? t("phase.bytes", { loaded: format.bytes(loadedBytes), total: format.bytes(totalBytes) })
-          : t("phase.answer");
+    byId("progress-note").textContent = progressNote(this.run.state, share);
     document.title = share === undefined ? `${words} · ${t("page.name")}` : `${format.percent(share)} · ${t("page.name")}`;
     this.#announce(words);
   }
@@ -168,6 +164,13 @@ export class Stage {
     this.#announced = words;
     byId("announce").textContent = words;
   }
+}
+
+function progressNote({ phase, loadedBytes, totalBytes, waiting }, share) {
+  if (waiting) return t("phase.waiting", { delay: format.seconds(waiting.delayMs / 1000, 0) });
+  if (share === undefined) return t(`phase.${phase}.note`);
+  if (share >= 1) return t("phase.answer");
+  return t("phase.bytes", { loaded: format.bytes(loadedBytes), total: format.bytes(totalBytes) });
 }
 
 export function isWebAddress(url) {

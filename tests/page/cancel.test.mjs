@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { file, picture, voice, wav } from "./fixtures.mjs";
+import { assertQuiet, phase, startStand, text } from "./stand.mjs";
+
+let stand;
+before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+after(() => stand?.close());
+
+/** Opens the page with files chosen, so that only Generate is left. */
+async function openReady(clip = voice()) {
+  const visit = await stand.open();
+  await visit.page.setInputFiles("#photo-input", file("p.png", "image/png", await picture(visit.page, 400, 400)));
+  await visit.page.setInputFiles("#voice-input", clip);
+  await visit.page.waitForSelector("#photo[data-state=good]");
+  await visit.page.waitForSelector("#voice[data-state=good]");
+  return visit;
+}
+
+test("cancelling an upload shows real bytes before and orders nothing", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady(file("long.wav", "audio/wav", wav(50, 44_100)));
+  const { page, context } = visit;
+  const line = await context.newCDPSession(page);
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 });
+  await page.click("#generate");
+  const bar = page.locator("#progress-bar[aria-valuenow]");
+  await page.waitForFunction(() => {
+    const now = Number(document.getElementById("progress-bar").getAttribute("aria-valuenow"));
+    return now > 0 && now < 100;
+  });
+  assert.match(await text(page, "#progress-note"), /^[\d.]+\s[KM]B of [\d.]+\sMB$/);
+  assert.equal(await bar.getAttribute("role"), "progressbar");
+  await page.click("#cancel");
+  await page.waitForSelector("#notice:visible", { timeout: 1000 });
+  assert.equal(await text(page, "#notice-title"), "Cancelled");
+  assert.match(await text(page, "#notice-advice"), /Nothing was ordered/);
+  assert.ok(await page.isHidden("#notice-task-line"));
+  assert.ok(await page.isHidden("#cancel"));
+  assert.equal(await page.evaluate(() => document.getElementById("stage").contains(document.activeElement)), true);
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  assert.equal(stand.sandbox.ledger.creates.length, 0);
+
+  await page.setInputFiles("#voice-input", voice());
+  await page.waitForSelector("#voice[data-state=good]");
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("cancelling while waiting names the task, which can be picked up without paying again", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  assert.match(await text(page, "#progress-elapsed"), /^\d+:\d\d$/);
+  await page.click("#cancel");
+  await page.waitForSelector("#notice:visible", { timeout: 1000 });
+  const [{ taskId }] = stand.sandbox.ledger.creates;
+  assert.equal(await text(page, "#notice-title"), "You stopped waiting");
+  assert.match(await text(page, "#notice-advice"), /The task goes on/);
+  assert.equal(await text(page, "#notice-task"), taskId);
+  assert.equal(await text(page, "#resume"), "Pick it up again");
+  await page.click("#resume");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+
+  const later = await stand.open();
+  await later.page.click("#pickup summary");
+  await later.page.fill("#pickup-id", taskId);
+  await later.page.press("#pickup-id", "Enter");
+  await later.page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(later);
+  await later.close();
+  await visit.close();
+});
+
+test("cancelling after the upload and before the answer offers to look for the video", async () => {
+  stand.sandbox.reset();
+  await stand.sandbox.faults.add({ on: "create", action: "delay", when: "after", ms: 60_000 });
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await page.waitForFunction(() => document.getElementById("progress-note").textContent.startsWith("All sent"));
+  for (const end = Date.now() + 10_000; stand.sandbox.ledger.creates.length === 0; ) {
+    assert.ok(Date.now() < end, "the create never arrived");
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await page.click("#cancel");
+  await page.waitForSelector("#notice:visible", { timeout: 1000 });
+  assert.equal(await text(page, "#notice-title"), "Cancelled at the last moment");
+  assert.equal(await text(page, "#resume"), "Look for it");
+  await page.click("#resume");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+  await visit.close();
+});

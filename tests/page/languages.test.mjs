@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import en from "../../www/i18n/en.js";
+import ru from "../../www/i18n/ru.js";
+import { startStand, useSamples } from "./stand.mjs";
+
+const root = new URL("../../", import.meta.url);
+const read = (path) => readFile(new URL(path, root), "utf8");
+const forms = (entry) => (typeof entry === "string" ? [entry] : Object.values(entry));
+const places = (template) => [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+test("both languages have the same keys and the same places in them", () => {
+  assert.deepEqual(Object.keys(ru).sort(), Object.keys(en).sort());
+  for (const key of Object.keys(en)) {
+    const expected = new Set([...forms(en[key]), ...forms(ru[key])].flatMap(places));
+    expected.delete("count"); // "one" may be said in words
+    for (const template of [...forms(en[key]), ...forms(ru[key])]) {
+      assert.deepEqual(places(template).filter((name) => name !== "count"), [...expected].sort(), `${key}: ${template}`);
+    }
+  }
+});
+
+test("each language has all of its plural forms", () => {
+  for (const [language, catalog] of Object.entries({ en, ru })) {
+    const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+    for (const [key, entry] of Object.entries(catalog)) {
+      if (typeof entry !== "string") assert.deepEqual(Object.keys(entry).sort(), [...pluralCategories].sort(), `${language} ${key}`);
+    }
+  }
+});
+
+test("every key that the page names exists", async () => {
+  const html = await read("www/index.html");
+  const named = [...html.matchAll(/data-i18n="([^"]+)"/g)].map(([, key]) => key);
+  const attributes = [...html.matchAll(/data-i18n-attrs="([^"]+)"/g)].flatMap(([, pairs]) => pairs.split(" ").map((pair) => pair.split("=")[1]));
+  assert.ok(named.length > 40 && attributes.length > 5);
+  for (const key of [...named, ...attributes]) assert.ok(key in en, key);
+});
+
+test("the words in the page are those of the English catalog", async () => {
+  const html = await read("www/index.html");
+  for (const [, key, words] of html.matchAll(/data-i18n="([^"]+)"[^>]*>([^<]*)</g)) {
+    assert.equal(words, en[key], key);
+  }
+});
+
+test("every error and every problem of the contract has words", async () => {
+  const types = await read("npm/index.d.ts");
+  const codesOf = (name) => [...types.match(new RegExp(`type ${name} =([^;]+);`))[1].matchAll(/"(\w+)"/g)].map(([, code]) => code);
+  const errors = codesOf("ErrorCode");
+  assert.ok(errors.length >= 17);
+  for (const code of errors) for (const key of [`error.${code}`, `error.${code}.title`]) assert.ok(key in en, key);
+  const problems = codesOf("ProblemCode").filter((code) => !["conflict", "invalid_url", "invalid_base64", "invalid_value"].includes(code));
+  const onlyImage = ["too_small_dimensions", "aspect_ratio"];
+  const onlySound = ["too_short", "too_long", "unknown_duration"];
+  for (const code of problems) {
+    if (!onlySound.includes(code)) assert.ok(`problem.image.${code}` in en, `image ${code}`);
+    if (!onlyImage.includes(code)) assert.ok(`problem.soundFile.${code}` in en, `soundFile ${code}`);
+  }
+});
+
+test("nothing English is left on the Russian page", async (t) => {
+  const stand = await startStand();
+  t.after(() => stand.close());
+  const { page } = await stand.open({ locale: "ru-RU" });
+  await page.click("#generate");
+  await page.waitForSelector("#photo-problems li");
+  const before = await leftovers(page);
+  await useSamples(page);
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  const afterwards = await leftovers(page);
+  const allowed = new Set(["kling-avatar", "English", "Workers", "Node", "CometAPI", "portrait.jpg", "voice.mp3"]);
+  assert.deepEqual([...before, ...afterwards].filter((words) => !allowed.has(words) && !/^(JPEG|MP3) · /.test(words)), []);
+});
+
+/** Visible words, labels and placeholders without a Cyrillic letter. */
+const leftovers = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const note = (words) => {
+      if (/[a-z]{3}/i.test(words) && !/[а-яё]/i.test(words)) found.push(words.trim());
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { parentElement } = walker.currentNode;
+      if (parentElement.checkVisibility() && !parentElement.closest("svg, script, code")) note(walker.currentNode.data);
+    }
+    for (const element of document.querySelectorAll("[aria-label], [placeholder]:not([type=url])")) {
+      note(element.getAttribute("aria-label") ?? "");
+      note(element.getAttribute("placeholder") ?? "");
+    }
+    return found;
+  });

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { picture, sample, sha256, file, voice } from "./fixtures.mjs";
+import { assertAtHome, assertQuiet, startStand, text, useSamples } from "./stand.mjs";
+
+let stand;
+before(async () => (stand = await startStand()));
+after(() => stand?.close());
+
+test("makes a video from the samples, plays it and saves it, for exactly one charge", async () => {
+  stand.sandbox.reset();
+  const visit = await stand.open();
+  const { page } = visit;
+  await page.evaluate(() => {
+    window.shifts = [];
+    window.phases = [];
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifts.push(value);
+    }).observe({ type: "layout-shift", buffered: true });
+    const stage = document.getElementById("stage");
+    new MutationObserver(() => window.phases.push(stage.dataset.now)).observe(stage, { attributeFilter: ["data-now"] });
+  });
+  await useSamples(page);
+  assert.match(await text(page, "#photo-facts"), /^JPEG · 768 × 960 · \d+\sKB$/);
+  assert.match(await text(page, "#voice-facts"), /^MP3 · 7\.8\ss · 44\.1 kHz · \d+\sKB$/);
+  assert.ok(await page.locator("#photo-thumb").evaluate((image) => image.naturalWidth === 768));
+
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+
+  const played = await page.locator("#stage-video").evaluate(playFrames);
+  assert.ok(played.frames >= 10, `${played.frames} frames were shown`);
+  assert.ok(played.totalVideoFrames > 0);
+  assert.ok(played.currentTime > 0);
+  assert.ok(played.width >= 300 && played.height >= 300);
+  const voiceSeconds = await page.locator("#voice-audio").evaluate((audio) => audio.duration);
+  assert.ok(Math.abs(played.duration - voiceSeconds) < 0.15, `video ${played.duration} s, voice ${voiceSeconds} s`);
+
+  const phases = await page.evaluate(() => [...new Set(window.phases)].filter((name) => name !== "idle"));
+  assert.deepEqual(phases, ["reading", "uploading", "submitted", "processing", "done"].filter((name) => phases.includes(name)));
+  assert.ok(phases.includes("uploading") && phases.includes("processing"), phases.join());
+
+  const { creates } = stand.sandbox.ledger;
+  assert.equal(creates.length, 1);
+  assert.equal(creates[0].image.sha256, sha256(await sample("portrait.jpg")));
+  assert.equal(creates[0].sound.sha256, sha256(await sample("voice.mp3")));
+  assert.equal(creates[0].mode, "std");
+  assert.equal(creates[0].fields.prompt, await page.inputValue("#prompt"));
+
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+  assert.equal(saved.suggestedFilename(), "portrait-avatar.mp4");
+  const bytes = await readFile(await saved.path());
+  assert.equal(bytes.toString("latin1", 4, 8), "ftyp");
+  await page.waitForFunction(() => document.getElementById("done-note").textContent.includes("portrait-avatar.mp4"));
+
+  const shift = await page.evaluate(() => window.shifts.reduce((sum, value) => sum + value, 0));
+  assert.ok(shift < 0.005, `the layout shifted by ${shift}`);
+  assertQuiet(visit);
+  assertAtHome(visit);
+  await visit.close();
+});
+
+/** Plays, muted, until ten frames have been put on the screen. */
+async function playFrames(video) {
+  video.muted = true;
+  let frames = 0;
+  const enough = new Promise((resolve) => {
+    const count = () => (++frames >= 10 ? resolve() : video.requestVideoFrameCallback(count));
+    video.requestVideoFrameCallback(count);
+  });
+  await video.play();
+  await enough;
+  const { currentTime, duration, videoWidth: width, videoHeight: height } = video;
+  const { totalVideoFrames } = video.getVideoPlaybackQuality();
+  return { frames, currentTime, duration, width, height, totalVideoFrames };
+}
+
+test("sends one's own files, words and quality as they are", async () => {
+  stand.sandbox.reset();
+  const visit = await stand.open();
+  const { page } = visit;
+  const photo = await picture(page, 400, 500);
+  const clip = voice(2.5);
+  await page.setInputFiles("#photo-input", file("Мой портрет (1).png", "image/png", photo));
+  await page.setInputFiles("#voice-input", clip);
+  await page.fill("#prompt", "Она говорит «привет» 👋");
+  assert.equal(await text(page, "#prompt-count"), "22 / 2,500");
+  await page.check("[name=mode][value=pro]");
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  const [charge, ...others] = stand.sandbox.ledger.creates;
+  assert.equal(others.length, 0);
+  assert.equal(charge.image.sha256, sha256(photo));
+  assert.equal(charge.sound.sha256, sha256(clip.buffer));
+  assert.equal(charge.mode, "pro");
+  assert.equal(charge.fields.prompt, "Она говорит «привет» 👋");
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+  assert.equal(saved.suggestedFilename(), "Мой-портрет-1-avatar.mp4");
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("takes files that are dropped and pasted", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await page.evaluate(async () => {
+    const transfer = new DataTransfer();
+    for (const [path, name, type] of [["portrait.jpg", "p.jpg", "image/jpeg"], ["voice.mp3", "v.mp3", "audio/mpeg"]]) {
+      const bytes = await (await fetch(`samples/${path}`)).arrayBuffer();
+      transfer.items.add(new File([bytes], name, { type }));
+    }
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  });
+  await page.waitForSelector("#photo[data-state=good]");
+  await page.waitForSelector("#voice[data-state=good]");
+  assert.equal(await text(page, "#photo-name"), "p.jpg");
+  assert.equal(await text(page, "#voice-name"), "v.mp3");
+  await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["not a photo"], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+  });
+  await page.waitForSelector("#photo[data-state=wrong]");
+  assert.equal(await text(page, "#photo-name"), "pasted.png");
+  assertQuiet(visit);
+  await visit.close();
+});

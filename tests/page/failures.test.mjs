@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { file, picture, voice } from "./fixtures.mjs";
-import { assertQuiet, startStand, text } from "./stand.mjs";
+import { assertQuiet, phase, startStand, text } from "./stand.mjs";
 
 let stand;
 before(async () => (stand = await startStand()));
@@ -92,7 +92,7 @@ test("a wrong key leads to the key", async () => {
 
   await page.fill("#api-key", "sk-a-good-one");
   await page.press("#api-key", "Enter");
-  await page.waitForSelector("#done:visible");
+  await phase(page, "submitted");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
   assertQuiet(visit, REFUSED);
   await visit.close();

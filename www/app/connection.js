@@ -48,7 +48,8 @@ export class Connection extends EventTarget {
   /** The options of a client, or null after having said what is missing. */
   options() {
     if (this.kind === "sandbox") {
-      return { apiKey: SANDBOX_KEY, baseUrl: this.#sandboxUrl, dangerouslyAllowBrowser: true };
+      const poll = { maxIntervalMs: 1000 }; // it is near and patient, so its news can come at once
+      return { apiKey: SANDBOX_KEY, baseUrl: this.#sandboxUrl, dangerouslyAllowBrowser: true, poll };
     }
     const input = this.kind === "key" ? this.#key : this.#gateway;
     const value = input.value.trim();

@@ -94,10 +94,21 @@ test("cancelling after the upload and before the answer offers to look for the v
   await page.click("#cancel");
   await page.waitForSelector("#notice:visible", { timeout: 1000 });
   assert.equal(await text(page, "#notice-title"), "Cancelled at the last moment");
-  assert.equal(await text(page, "#resume"), "Look for it");
+  assert.equal(await text(page, "#resume"), "Look for the video");
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
   assertQuiet(visit);
+  await visit.close();
+});
+
+test("leaving while the video is on its way is asked about", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  const [dialog] = await Promise.all([page.waitForEvent("dialog"), page.close({ runBeforeUnload: true })]);
+  assert.equal(dialog.type(), "beforeunload");
+  await dialog.accept();
   await visit.close();
 });

@@ -142,8 +142,8 @@ test("a service that is down is named as such, and nothing is ordered twice afte
   await page.route(`${stand.sandbox.url}/kling/**`, (route) => route.abort("connectionrefused"));
   await page.click("#generate");
   const shown = await failure(page);
-  assert.match(shown.title, /cannot be reached|not known whether/);
-  assert.match(shown.advice, /running|can be reached/);
+  assert.match(shown.title, /cannot be reached|did not answer/);
+  assert.match(shown.advice, /sandbox or gateway is running/);
   assert.ok(["retry", "lookup"].includes(shown.action), shown.action);
   await page.unroute(`${stand.sandbox.url}/kling/**`);
   await page.click("#resume");
@@ -182,12 +182,31 @@ test("a video that cannot be downloaded here can be opened instead", async () =>
   await visit.close();
 });
 
-test("a page whose package does not load says so", async () => {
-  const visit = await stand.open({
-    before: (page) => page.route("**/kling-avatar/**", (route) => route.abort("failed")),
-    ready: "#notice:visible",
+for (const part of ["browser.js", "*.wasm"]) {
+  test(`a page whose ${part} does not load says so`, async () => {
+    const visit = await stand.open({
+      before: (page) => page.route(`**/kling-avatar/${part}`, (route) => route.abort("failed")),
+      ready: "#notice:visible",
+    });
+    assert.equal(await text(visit.page, "#notice-title"), "The page could not start");
+    assert.ok(await visit.page.isDisabled("#generate"));
+    assertQuiet(visit, OFFLINE);
+    await visit.close();
   });
-  assert.equal(await text(visit.page, "#notice-title"), "The page could not start");
-  assertQuiet(visit, OFFLINE);
+}
+
+test("other files put away what was said about the former ones", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady();
+  const { page } = visit;
+  await page.fill("#prompt", "[fail]");
+  await page.click("#generate");
+  await page.waitForSelector("#notice:visible");
+  await page.fill("#prompt", "Speaks warmly");
+  await page.waitForSelector("#notice", { state: "hidden" });
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.at(-1).fields.prompt, "Speaks warmly");
+  assertQuiet(visit);
   await visit.close();
 });

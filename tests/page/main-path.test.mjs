@@ -87,7 +87,7 @@ test("sends one's own files, words and quality as they are", async () => {
   await page.fill("#prompt", "Она говорит «привет» 👋");
   assert.equal(await text(page, "#prompt-count"), "22 / 2,500");
   await page.check("[name=mode][value=pro]");
-  await page.click("#generate");
+  await page.dblclick("#generate");
   await page.waitForSelector("#done:visible");
   const [charge, ...others] = stand.sandbox.ledger.creates;
   assert.equal(others.length, 0);

@@ -20,7 +20,7 @@ export class Actions {
       this.pickUpTyped();
     });
     for (const field of [this.photo, this.voice, this.prompt]) {
-      field.addEventListener("change", () => this.#countProblems(0));
+      field.addEventListener("change", () => this.#changed());
     }
     byId("cancel").addEventListener("click", () => this.run.cancel());
     byId("resume").addEventListener("click", ({ target }) => this.#help(target.dataset.action));
@@ -82,6 +82,13 @@ export class Actions {
     this.#countProblems(count);
     if (count > 0) this.#showFirstProblem();
     return count === 0;
+  }
+
+  /** What was said about the former files and words is settled by new ones, unless a task may exist. */
+  #changed() {
+    this.#countProblems(0);
+    const { kind } = this.run.state;
+    if (kind === "failed" && !["resume", "lookup"].includes(byId("resume").dataset.action)) this.run.clear();
   }
 
   #countProblems(count) {

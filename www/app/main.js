@@ -17,12 +17,16 @@ import { voiceField } from "./voice.js";
 
 const DOLLARS_PER_SECOND = { std: 0.05, pro: 0.1 };
 
+const loading = loadPackage();
+loading.catch(() => {}); // told below
 setUpPreferences();
 const run = new Run();
 const stage = new Stage(run);
 await useLanguage(document.documentElement.lang === "ru" ? "ru" : "en");
 try {
-  start(await loadPackage());
+  const loaded = await loading;
+  await loaded.validate({ image: null, soundFile: null, prompt: "-" }); // is all of it there?
+  start(loaded);
 } catch (error) {
   run.fail({ code: "unavailable", message: String(error?.message ?? error) });
 }

@@ -30,6 +30,11 @@ export class Run extends EventTarget {
     });
   }
 
+  /** Puts away a failure that is over and done with. */
+  clear() {
+    if (!this.running) this.#set({ kind: "idle" });
+  }
+
   /** Shows a failure from before anything was begun. */
   fail(error) {
     this.#set({ kind: "failed", error });

@@ -86,7 +86,7 @@ export class Stage {
   #renderFrame({ kind, video }) {
     const url = this.#photoUrl;
     for (const image of [byId("stage-photo"), byId("stage-backdrop")]) {
-      if (url && image.getAttribute("src") !== url) image.src = url;
+      if (url && kind !== "done" && image.getAttribute("src") !== url) image.src = url;
       show(image, Boolean(url) && (kind !== "done" || image.id === "stage-backdrop"));
     }
     show(byId("stage-empty"), !url && kind !== "done");

@@ -47,9 +47,18 @@ export function authorize(request, allowed, orders) {
   return key;
 }
 
+const REMEMBERED_KEYS = 10_000;
+/** @type {Map<string, Promise<string>>} */
+const hashes = new Map();
+
 /** A short name for a key that does not give it away. @param {string} key */
-export async function keyHash(key) {
-  return (await sha256(new TextEncoder().encode(key))).slice(0, 16);
+export function keyHash(key) {
+  const known = hashes.get(key);
+  if (known) return known;
+  if (hashes.size >= REMEMBERED_KEYS) hashes.clear();
+  const hash = sha256(new TextEncoder().encode(key)).then((digest) => digest.slice(0, 16));
+  hashes.set(key, hash);
+  return hash;
 }
 
 /** @param {Uint8Array} bytes @returns {Promise<string>} lower-case hexadecimal */

@@ -28,6 +28,7 @@ function withFiles(options) {
     const { task_id } = await created(sandbox, fields);
     for (;;) {
       await sandbox.clock.advance(31_000);
+      await new Promise(setImmediate);
       const { data } = await (await sandbox.read(task_id)).json();
       if (data.task_status !== "processing") return data;
     }

@@ -54,12 +54,18 @@ pub(super) fn config(bytes: &[u8]) -> Option<AacConfig> {
     let mut bits = Bits { bytes: bytes.get(..64).unwrap_or(bytes), at: 0 };
     let object_type = bits.object_type();
     let core_rate = bits.rate()?;
-    let mut channels = aac_channels(bits.take(4));
+    let configuration = bits.take(4);
     let mut rate = core_rate;
-    let mut parametric_stereo = object_type == 29;
     if matches!(object_type, 5 | 29) {
         rate = bits.rate()?;
-    } else {
+        bits.object_type();
+    }
+    let mut channels = aac_channels(configuration);
+    if configuration == 0 {
+        bits.take(3);
+        channels = program_channels(&mut bits);
+    }
+    if rate == core_rate {
         // Backward compatible signalling stands behind the codec's own settings, whose length varies.
         while bits.left() > 15 {
             if bits.take(11) != 0x2B7 {
@@ -68,13 +74,79 @@ pub(super) fn config(bytes: &[u8]) -> Option<AacConfig> {
             }
             if bits.object_type() == 5 && bits.take(1) == 1 {
                 rate = bits.rate().unwrap_or(core_rate);
-                parametric_stereo = bits.left() > 11 && bits.take(11) == 0x548 && bits.take(1) == 1;
             }
             break;
         }
     }
-    if channels == 1 && parametric_stereo {
-        channels = 2;
+    let sbr = rate > core_rate;
+    (rate > 0).then_some(AacConfig { rate, channels: if sbr { with_sbr(channels) } else { channels }, sbr })
+}
+
+/// The channels that decoders give out: one with spectral band replication may carry a second in parametric stereo.
+pub(super) fn with_sbr(channels: u16) -> u16 {
+    channels.max(2)
+}
+
+/// The channels of a program config element, whose tag and beginning `bits` has passed over.
+fn program_channels(bits: &mut Bits<'_>) -> u16 {
+    bits.take(4 + 2 + 4);
+    let groups = [bits.take(4), bits.take(4), bits.take(4)];
+    let low_frequency = bits.take(2);
+    bits.take(3 + 4);
+    for mixdown in [4, 4, 3] {
+        if bits.take(1) == 1 {
+            bits.take(mixdown);
+        }
     }
-    (rate > 0).then_some(AacConfig { rate, channels, sbr: rate > core_rate })
+    let elements = groups.into_iter().sum();
+    let channels = (0..elements).map(|_| 1 + (bits.take(5) >> 4)).sum::<u32>() + low_frequency;
+    channels as u16
+}
+
+/// The channels that the first block of an ADTS stream says it has, where the header leaves it to the block.
+pub(super) fn block_channels(block: &[u8]) -> u16 {
+    let mut bits = Bits { bytes: block, at: 0 };
+    if bits.take(3) == 5 { program_channels(&mut bits) } else { 0 }
+}
+
+/// Tells whether a raw data block ends in a fill element with data for spectral band replication.
+///
+/// The elements before it could be passed over only by decoding them. So it is read from behind: the end mark is the last
+/// thing in the block, fill elements say how long they are, and only one beginning fits each length.
+pub(super) fn ends_in_sbr(block: &[u8]) -> bool {
+    let Some(last) = block.iter().rposition(|&byte| byte != 0) else {
+        return false;
+    };
+    let lowest = block.get(last).map_or(0, |byte| byte.trailing_zeros() as usize);
+    let Some(mut end) = (last * 8 + 8 - lowest).checked_sub(3) else {
+        return false;
+    };
+    let at = |at: usize, count: usize| Bits { bytes: block, at }.take(count);
+    if at(end, 3) != 7 {
+        return false;
+    }
+    // Behind the element in question there may be others that only fill.
+    for _ in 0..3 {
+        let mut filler = None;
+        for size in 0..=269_usize {
+            let escape = if size < 15 { 0 } else { 8 };
+            let Some(start) = end.checked_sub(size * 8 + 7 + escape) else { break };
+            let fits =
+                at(start, 7) == 0x60 + size.min(15) as u32 && (size < 15 || at(start + 7, 8) == size as u32 - 14);
+            if !fits {
+                continue;
+            }
+            match at(end - size * 8, 4) {
+                13 | 14 if size > 0 => return true,
+                0 => filler = filler.or(Some(start)),
+                _ if size == 0 => filler = filler.or(Some(start)),
+                _ => {}
+            }
+        }
+        match filler {
+            Some(start) => end = start,
+            None => break,
+        }
+    }
+    false
 }

@@ -60,7 +60,7 @@ pub(super) fn codec(bytes: &[u8], is_sound: bool) -> Codec {
     let byte = |bytes: &[u8], at: usize| u16::from(bytes.get(at).copied().unwrap_or_default());
     if let Some(descriptors) = inner(b"esds") {
         mpeg4(descriptors.get(4..).unwrap_or_default(), &mut codec);
-    } else if let Some(cookie) = inner(b"alac").filter(|cookie| cookie.len() >= 28) {
+    } else if let Some(cookie) = inner(b"alac\0\0\0\0").filter(|cookie| cookie.len() >= 28) {
         (codec.channels, codec.rate) = (byte(cookie, 13), be32(cookie, 24));
     } else if let Some(header) = inner(b"dOps") {
         (codec.channels, codec.rate) = (byte(header, 1), 48_000);

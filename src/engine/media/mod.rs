@@ -216,7 +216,7 @@ pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, Pr
     if detected.is_none_or(|detected| detected == detect::MP3) {
         let start = behind_tags(&mut reader).await?;
         detected = detect::by_signature(reader.upto(start, HEAD).await?);
-        if detected.is_none() {
+        if detected.is_none_or(|detected| detected == detect::MP3) {
             match mpeg::first_frame(&mut reader, start).await? {
                 Some((at, run)) if matches!(run.first.kind, Kind::Layer3 | Kind::Adts) => {
                     return mpeg::probe(&mut reader, at, source.len(), run).await;
@@ -244,7 +244,8 @@ async fn behind_tags<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<u
         }
         at += len;
     }
-    Ok(at)
+    // A tag that lies about its length is searched through.
+    Ok(if at == 0 && reader.upto(0, 3).await? == b"ID3" { 10 } else { at })
 }
 
 #[cold]

@@ -257,7 +257,11 @@ fn played(movie: &Movie, track: &Track, total: f64, frame: f64) -> (f64, f64) {
     for &(start, length) in track.edits.iter().filter(|(start, _)| *start >= 0) {
         let start = (start as f64).min(total);
         let length = length as f64 * f64::from(track.timescale) / f64::from(movie.timescale.max(1));
-        let end = if length > 0.0 && !movie.fragments { (start + length).min(total) } else { total };
+        if movie.fragments {
+            // Decoders differ in whether an edit list skips the beginning of fragments.
+            return (total - start, whole(total));
+        }
+        let end = if length > 0.0 { (start + length).min(total) } else { total };
         stated += end - start;
         decoded += (whole(end) - start).max(0.0);
     }

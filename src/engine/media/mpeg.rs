@@ -3,6 +3,7 @@
 //! Sources: the Xing VBR header and its LAME extension (gabriel.mp3-tech.org/mp3infotag.html), the VBRI header
 //! (Fraunhofer IIS). Delay and padding are taken off as FFmpeg's demuxer does it.
 
+use super::aac;
 use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
 use super::reader::{Reader, be32, tag};
 use super::tags::tag_len;
@@ -199,12 +200,30 @@ pub(super) async fn probe<S: Source + ?Sized>(
         let behind = if promised.frames > 0 { padding.saturating_sub(DECODER_DELAY) } else { 0 };
         walk.samples = walk.samples.saturating_sub(delay + DECODER_DELAY + behind);
     }
+    let duration_seconds = walk.seconds + walk.samples as f64 / f64::from(walk.rate);
     let format = if first.kind == Kind::Adts { AudioFormat::Aac } else { AudioFormat::Mp3 };
-    Ok(AudioInfo {
-        format,
-        duration_seconds: walk.seconds + walk.samples as f64 / f64::from(walk.rate),
-        sample_rate: first.rate,
-        channels: first.channels,
-        bytes: len,
-    })
+    let (sample_rate, channels) = if first.kind == Kind::Adts {
+        adts_output(reader.upto(start, LOOK_AHEAD).await?, &first)
+    } else {
+        (first.rate, first.channels)
+    };
+    Ok(AudioInfo { format, duration_seconds, sample_rate, channels, bytes: len })
+}
+
+/// The rate and the channels that a decoder gives out for the ADTS frames in `bytes`.
+fn adts_output(bytes: &[u8], first: &Frame) -> (u32, u16) {
+    let block = |frame: &[u8]| if frame.get(1).is_some_and(|flags| flags & 1 == 0) { 9 } else { 7 };
+    let mut channels = first.channels;
+    if channels == 0 {
+        channels = aac::block_channels(bytes.get(block(bytes)..).unwrap_or_default());
+    }
+    let (mut at, mut frames, mut with_sbr) = (0, 0_usize, 0);
+    while let Some((frame, header)) = bytes.get(at..).and_then(|rest| Some((rest, frames::header(rest, 0)?))) {
+        let Some(block) = frame.get(block(frame)..header.len).filter(|_| frames < 32) else { break };
+        with_sbr += usize::from(aac::ends_in_sbr(block));
+        frames += 1;
+        at += header.len;
+    }
+    let sbr = with_sbr * 2 > frames;
+    if sbr { (first.rate * 2, aac::with_sbr(channels)) } else { (first.rate, channels) }
 }

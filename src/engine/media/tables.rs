@@ -74,8 +74,8 @@ impl Sizes {
 
     async fn size<S: Source + ?Sized>(&self, reader: &mut Reader<'_, S>, sample: u64) -> Result<u64, ProbeError> {
         let bit = sample * self.bits;
-        let word = u64::from(be32(reader.upto(self.table.body + 12 + bit / 8, 4).await?, 0)) << 32 >> (bit % 8);
-        Ok((word & 0xFFFF_FFFF) >> (32 - self.bits.min(32)))
+        let word = be32(reader.upto(self.table.body + 12 + bit / 8, 4).await?, 0);
+        Ok(u64::from(word << (bit % 8) >> (32 - self.bits.min(32))))
     }
 }
 

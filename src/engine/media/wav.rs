@@ -35,7 +35,7 @@ struct Chunks {
     stated: u64,
     /// Size of the data that `ds64` gives.
     long_size: u64,
-    first_data: Option<u64>,
+    start: u64,
     data: u64,
     promised: u64,
 }
@@ -66,9 +66,8 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
                 let open =
                     size == 0 || size > present && (unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size));
                 let size = if open { present } else { size };
-                chunks.first_data.get_or_insert(at + 8);
-                chunks.data += size.min(present);
-                chunks.promised = chunks.promised.saturating_add(size);
+                // Of two data chunks, players take the last.
+                (chunks.start, chunks.data, chunks.promised) = (at + 8, size.min(present), size);
                 next = at.saturating_add(8).saturating_add(size);
             }
             _ => {}
@@ -81,10 +80,10 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
     let Some(format) = chunks.format else {
         return corrupt("the WAV has no fmt chunk");
     };
-    match chunks.first_data {
-        Some(start) => sound(reader, &chunks, &format, start).await,
-        None => corrupt("the WAV ends before its sound"),
+    if chunks.start == 0 {
+        return corrupt("the WAV ends before its sound");
     }
+    sound(reader, &chunks, &format).await
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
@@ -148,12 +147,11 @@ async fn sound<S: Source + ?Sized>(
     reader: &mut Reader<'_, S>,
     chunks: &Chunks,
     format: &Format,
-    start: u64,
 ) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     if matches!(format.codec, 0x50 | 0x55) {
-        let end = start.saturating_add(chunks.data).min(len);
-        if let Some((at, run)) = mpeg::first_frame(reader, start).await?.filter(|(at, _)| *at < end) {
+        let end = chunks.start.saturating_add(chunks.data).min(len);
+        if let Some((at, run)) = mpeg::first_frame(reader, chunks.start).await?.filter(|(at, _)| *at < end) {
             let info = mpeg::probe(reader, at, end, run).await?;
             return Ok(AudioInfo { format: AudioFormat::Wav, ..info });
         }

@@ -74,7 +74,8 @@ fn ape_tag() -> Vec<u8> {
 }
 
 /// A VBRI header frame in front of frames without any, as Fraunhofer's encoders write it.
-fn vbri(frames: &[u8], count: u32) -> Vec<u8> {
+fn vbri(frames: &[u8]) -> Vec<u8> {
+    let count = (frames.len() as f64 * 8.0 * 44_100.0 / 48_000.0 / 1152.0).round() as u32;
     let mut frame = frames[..4].to_vec();
     frame[2] = 0x90 | frame[2] & 0x0F; // 128 kbit/s
     frame.resize(36, 0);
@@ -124,7 +125,7 @@ fn mp3(list: &mut List) {
         let mp3 = folder.read(PLAIN);
         mp3[..mp3.len() - 60].to_vec()
     });
-    list.add("vbri.mp3", Is("mp3"), Judge::Same(PLAIN), |folder| vbri(&folder.read(PLAIN), 169));
+    list.add("vbri.mp3", Is("mp3"), Judge::Same(PLAIN), |folder| vbri(&folder.read(PLAIN)));
     list.add("junk-between.mp3", Is("mp3"), Judge::Ffmpeg, |folder| {
         let mp3 = folder.read(PLAIN);
         [&mp3[..9000], &junk(1500), &mp3[9000..]].concat()
@@ -136,7 +137,7 @@ fn mp3_damaged(list: &mut List) {
     {
         list.add(&format!("cut-{name}.mp3"), Corrupt, Judge::Ffmpeg, move |folder| cut(folder.read(of), keep));
     }
-    list.add("vbri-cut.mp3", Corrupt, Judge::Ffmpeg, |folder| cut(vbri(&folder.read(PLAIN), 169), 0.6));
+    list.add("vbri-cut.mp3", Corrupt, Judge::Ffmpeg, |folder| cut(vbri(&folder.read(PLAIN)), 0.6));
     list.add("mostly-zeros.mp3", Corrupt, Judge::Ffmpeg, |folder| {
         let mut mp3 = folder.read(PLAIN);
         let half = mp3.len() / 2;

@@ -13,23 +13,31 @@ fn signal(seconds: f64, rate: u32, channels: u32) -> String {
     format!("-f lavfi -i \"aevalsrc='{exprs}':s={rate}:d={seconds}\"")
 }
 
+/// A length of its own for each rate, the same for every format, so that they can share a source.
+fn seconds_at(rate: u32, channels: u32) -> f64 {
+    2.0 + f64::from(rate) / 23_000.0 + 0.011 * f64::from(channels)
+}
+
 struct List(Vec<Recipe>);
 
 impl List {
-    fn shell(&mut self, name: String, expected: Expected, judge: Judge, stage: u8, command: String) {
-        self.0.push(Recipe { name, offered: Offered::Sound, expected, judge, stage, make: Make::Shell(command) });
+    fn push(&mut self, name: &str, expected: Expected, judge: Judge, stage: u8, make: Make) {
+        self.0.push(Recipe { name: name.to_owned(), offered: Offered::Sound, expected, judge, stage, make });
+    }
+
+    fn shell(&mut self, name: &str, expected: Expected, judge: Judge, stage: u8, command: String) {
+        self.push(name, expected, judge, stage, Make::Shell(command));
     }
 
     /// A file that ffmpeg encodes from the test signal.
     fn ffmpeg(&mut self, name: &str, expected: Expected, (seconds, rate, channels): (f64, u32, u32), options: &str) {
-        let source = signal(seconds, rate, channels);
-        let command = format!("ffmpeg -v error -y {source} -bitexact {options} {{out}}");
-        self.shell(name.to_owned(), expected, Judge::Ffmpeg, 0, command);
+        let make = Make::Ffmpeg(signal(seconds, rate, channels), options.to_owned());
+        self.push(name, expected, Judge::Ffmpeg, 0, make);
     }
 
     /// A file made from others of the corpus.
     fn derived(&mut self, name: &str, expected: Expected, command: &str) {
-        self.shell(name.to_owned(), expected, Judge::Ffmpeg, 1, command.to_owned());
+        self.shell(name, expected, Judge::Ffmpeg, 1, command.to_owned());
     }
 }
 
@@ -46,9 +54,9 @@ pub fn all() -> Vec<Recipe> {
 
 fn mp3(list: &mut List) {
     let rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
-    for (index, rate) in rates.into_iter().enumerate() {
+    for rate in rates {
         for channels in [1, 2] {
-            let seconds = 2.0 + 0.337 * index as f64 + 0.011 * f64::from(channels);
+            let seconds = seconds_at(rate, channels);
             let modes = [
                 ("cbr", "-b:a 48k"),
                 ("cbr-noinfo", "-b:a 48k -write_xing 0 -id3v2_version 0"),
@@ -93,7 +101,7 @@ fn mp3(list: &mut List) {
     }
     for (name, options) in [("free-400.mp3", "-b 400"), ("free-200.mp3", "-b 200"), ("free-mono.mp3", "-m m -b 330")] {
         let command = format!("lame --quiet --freeformat {options} base.wav {{out}}");
-        list.shell(name.to_owned(), Is("mp3"), Judge::Sox, 1, command);
+        list.shell(name, Is("mp3"), Judge::Sox, 1, command);
     }
     list.derived("sox.mp3", Is("mp3"), "sox base.wav -C 128 {out}");
     list.derived("concatenated.mp3", Is("mp3"), "cat id3v1.mp3 lame-v0.mp3 > {out}");
@@ -154,9 +162,9 @@ fn wav(list: &mut List) {
 
 fn m4a(list: &mut List) {
     let rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000];
-    for (index, rate) in rates.into_iter().enumerate() {
+    for rate in rates {
         for channels in [1, 2] {
-            let of = (2.0 + 0.337 * index as f64 + 0.011 * f64::from(channels), rate, channels);
+            let of = (seconds_at(rate, channels), rate, channels);
             list.ffmpeg(&format!("aac-{rate}-{channels}.m4a"), Is("m4a"), of, "-c:a aac");
             list.ffmpeg(&format!("faststart-{rate}-{channels}.m4a"), Is("m4a"), of, "-c:a aac -movflags +faststart");
             let fragments = "-c:a aac -movflags empty_moov+default_base_moof -frag_duration 500000";
@@ -201,7 +209,7 @@ fn m4a(list: &mut List) {
         ("video.mov", "mov", "-c:v mpeg4 -c:a aac"),
         ("video.3gp", "3gp", "-c:v h263 -s 352x288 -c:a aac"),
     ] {
-        list.shell(name.to_owned(), Foreign(foreign), Judge::Ffmpeg, 0, format!("{video} {options} {{out}}"));
+        list.shell(name, Foreign(foreign), Judge::Ffmpeg, 0, format!("{video} {options} {{out}}"));
     }
 }
 
@@ -243,9 +251,9 @@ fn m4a_derived(list: &mut List) {
 
 fn adts(list: &mut List) {
     let rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000];
-    for (index, rate) in rates.into_iter().enumerate() {
+    for rate in rates {
         for channels in [1, 2] {
-            let of = (2.0 + 0.337 * index as f64 + 0.011 * f64::from(channels), rate, channels);
+            let of = (seconds_at(rate, channels), rate, channels);
             list.ffmpeg(&format!("adts-{rate}-{channels}.aac"), Is("aac"), of, "-c:a aac");
         }
     }

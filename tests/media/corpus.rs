@@ -48,11 +48,15 @@ pub enum Judge {
     Image(u32, u32),
 }
 
+pub type ByHand = Box<dyn Fn(&Folder) -> Vec<u8> + Send + Sync>;
+
 pub enum Make {
+    /// What ffmpeg encodes from a source, both as its options.
+    Ffmpeg(String, String),
     /// A shell command, run in the corpus folder, that writes `{out}`.
     Shell(String),
     /// Bytes made here, from files of earlier stages.
-    Hand(Box<dyn Fn(&Folder) -> Vec<u8> + Send + Sync>),
+    Hand(ByHand),
 }
 
 pub struct Recipe {
@@ -87,7 +91,6 @@ impl Item {
 }
 
 pub struct Corpus {
-    pub folder: Folder,
     pub items: Vec<Item>,
 }
 
@@ -123,7 +126,7 @@ pub fn corpus() -> &'static Corpus {
                 Item { recipe, path, truth }
             })
             .collect();
-        Corpus { folder: Folder(folder), items }
+        Corpus { items }
     })
 }
 
@@ -146,11 +149,12 @@ fn make_all(root: &Path, folder: &Path, recipes: &[Recipe]) {
     fs::create_dir_all(&half_made.0).expect("the corpus folder can be made");
     for stage in 0..=recipes.iter().map(|recipe| recipe.stage).max().unwrap_or_default() {
         let stage: Vec<&Recipe> = recipes.iter().filter(|recipe| recipe.stage == stage).collect();
-        in_parallel(&stage, |recipe| make(&half_made, recipe));
+        in_parallel(&batches(&stage), |batch| make(&half_made, batch));
     }
+    let judged: Vec<&Recipe> = recipes.iter().filter(|recipe| matches!(recipe.expected, Expected::Is(_))).collect();
     let truths = Mutex::new(Vec::new());
-    in_parallel(&recipes.iter().collect::<Vec<_>>(), |recipe| {
-        if let Some(truth) = truth::establish(&half_made.0.join(&recipe.name), recipe) {
+    in_parallel(&judged.chunks(24).collect::<Vec<_>>(), |recipes| {
+        for (recipe, truth) in recipes.iter().zip(truth::establish(&half_made.0, recipes)) {
             truths.lock().unwrap().push(format!("{}\t{}\n", recipe.name, truth.to_line()));
         }
     });
@@ -159,27 +163,55 @@ fn make_all(root: &Path, folder: &Path, recipes: &[Recipe]) {
     crate::say(&format!("corpus: {} files made in {:.1} s", recipes.len(), start.elapsed().as_secs_f64()));
 }
 
-fn make(folder: &Folder, recipe: &Recipe) {
-    match &recipe.make {
-        Make::Shell(command) => {
-            let command = command.replace("{out}", &recipe.name);
-            let output = Command::new("sh").args(["-c", &command]).current_dir(&folder.0).output().expect("sh runs");
-            let error = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{}: {command}\n{error}", recipe.name);
-            assert!(folder.0.join(&recipe.name).exists(), "{}: not made by: {command}\n{error}", recipe.name);
+/// Starting ffmpeg takes longer than encoding a few seconds: recipes that share a source are made by one process.
+fn batches<'a>(recipes: &[&'a Recipe]) -> Vec<Vec<&'a Recipe>> {
+    let mut batches: Vec<Vec<&Recipe>> = Vec::new();
+    let mut by_source: HashMap<&str, usize> = HashMap::new();
+    for recipe in recipes {
+        let shared = match &recipe.make {
+            Make::Ffmpeg(source, _) => *by_source.entry(source).or_insert(batches.len()),
+            _ => batches.len(),
+        };
+        match batches.get_mut(shared) {
+            Some(batch) => batch.push(recipe),
+            None => batches.push(vec![recipe]),
         }
-        Make::Hand(make) => fs::write(folder.0.join(&recipe.name), make(folder)).expect("a file can be written"),
+    }
+    batches
+}
+
+fn make(folder: &Folder, batch: &[&Recipe]) {
+    match &batch[0].make {
+        Make::Ffmpeg(source, _) => {
+            let mut command = format!("ffmpeg -v error -y {source}");
+            for recipe in batch {
+                let Make::Ffmpeg(_, options) = &recipe.make else { panic!("a batch is of one kind") };
+                command += &format!(" -bitexact {options} {}", recipe.name);
+            }
+            shell(folder, batch, &command);
+        }
+        Make::Shell(command) => shell(folder, batch, &command.replace("{out}", &batch[0].name)),
+        Make::Hand(make) => fs::write(folder.0.join(&batch[0].name), make(folder)).expect("a file can be written"),
     }
 }
 
-fn in_parallel(recipes: &[&Recipe], work: impl Fn(&Recipe) + Sync) {
+fn shell(folder: &Folder, batch: &[&Recipe], command: &str) {
+    let output = Command::new("sh").args(["-c", command]).current_dir(&folder.0).output().expect("sh runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command}\n{error}");
+    for recipe in batch {
+        assert!(folder.0.join(&recipe.name).exists(), "{} was not made by: {command}\n{error}", recipe.name);
+    }
+}
+
+fn in_parallel<T: Sync>(jobs: &[T], work: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(2, usize::from) + 1;
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(recipe) = recipes.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    work(recipe);
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(job);
                 }
             });
         }

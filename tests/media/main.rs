@@ -3,8 +3,11 @@
 mod audio_by_hand;
 mod audio_recipes;
 mod corpus;
+mod damage;
+mod differential;
 mod image_by_hand;
 mod image_recipes;
+mod reading;
 mod source;
 mod truth;
 mod whole_corpus;

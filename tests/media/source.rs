@@ -61,3 +61,11 @@ pub fn image(bytes: &[u8]) -> (Result<ImageInfo, ProbeError>, Reads) {
     let source = Counting::new(bytes);
     (ready(probe_image(&source)), source.reads())
 }
+
+/// Panics where a probe read more of a file, or more often, than any file of `len` bytes can be worth.
+pub fn assert_bounded(reads: Reads, len: usize) {
+    let len = len as u64;
+    assert!(reads.longest <= 128 << 10, "memory is not flat: {reads:?}");
+    assert!(reads.bytes <= 3 * len + (64 << 10), "{reads:?} of {len} bytes");
+    assert!(reads.calls <= len / 512 + 100, "{reads:?} of {len} bytes");
+}

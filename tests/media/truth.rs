@@ -1,5 +1,6 @@
 //! What is true of a file, found by decoding it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,18 +30,31 @@ impl Truth {
     }
 }
 
-/// Decodes the file where it is one that must be accepted.
-pub fn establish(path: &Path, recipe: &Recipe) -> Option<Truth> {
-    let Expected::Is(format) = recipe.expected else { return None };
-    let is_image = matches!(format, "jpeg" | "png");
-    Some(match recipe.judge {
-        Judge::Sound(seconds, rate, channels) => Truth::Sound { seconds, rate, channels },
-        Judge::Image(width, height) => Truth::Image { width, height },
-        Judge::Sox => by_sox(path),
-        Judge::Identify => by_identify(path),
-        Judge::Ffmpeg => by_ffmpeg(path, is_image),
-        Judge::Same(other) => by_ffmpeg(&path.with_file_name(other), is_image),
-    })
+/// Decodes the files of these recipes, which are all to be accepted.
+pub fn establish(folder: &Path, recipes: &[&Recipe]) -> Vec<Truth> {
+    let by_ffmpeg: Vec<(&str, bool)> = recipes
+        .iter()
+        .filter_map(|recipe| match recipe.judge {
+            Judge::Ffmpeg => Some((recipe.name.as_str(), is_image(recipe))),
+            Judge::Same(other) => Some((other, is_image(recipe))),
+            _ => None,
+        })
+        .collect();
+    let mut decoded = decode(folder, &by_ffmpeg).into_iter();
+    recipes
+        .iter()
+        .map(|recipe| match recipe.judge {
+            Judge::Sound(seconds, rate, channels) => Truth::Sound { seconds, rate, channels },
+            Judge::Image(width, height) => Truth::Image { width, height },
+            Judge::Sox => by_sox(&folder.join(&recipe.name)),
+            Judge::Identify => by_identify(&folder.join(&recipe.name)),
+            Judge::Ffmpeg | Judge::Same(_) => decoded.next().expect("every file was decoded"),
+        })
+        .collect()
+}
+
+fn is_image(recipe: &Recipe) -> bool {
+    matches!(recipe.expected, Expected::Is("jpeg" | "png"))
 }
 
 fn run(program: &str, args: &[&str]) -> String {
@@ -48,32 +62,48 @@ fn run(program: &str, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Decodes with ffmpeg, and counts the samples or measures the first picture that come out.
-fn by_ffmpeg(path: &Path, is_image: bool) -> Truth {
-    let name = path.to_str().expect("an ASCII path");
-    let stream: &[&str] =
-        if is_image { &["-map", "0:v:0", "-frames:v", "1"] } else { &["-map", "0:a:0", "-c:a", "pcm_s16le"] };
-    let mut args = vec!["-v", "error", "-noautorotate", "-i", name];
-    args.extend_from_slice(stream);
-    args.extend_from_slice(&["-f", "framecrc", "-"]);
-    let text = run("ffmpeg", &args);
-    let header = |key: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(key));
-        line.unwrap_or_else(|| panic!("{name}: ffmpeg did not decode it: {text}")).trim()
-    };
-    if is_image {
-        let (width, height) = header("#dimensions 0:").split_once('x').expect("width and height");
-        return Truth::Image { width: width.parse().unwrap(), height: height.parse().unwrap() };
+/// Decodes with ffmpeg, one process for all, and measures what comes out of each file.
+fn decode(folder: &Path, files: &[(&str, bool)]) -> Vec<Truth> {
+    let thread = std::thread::current().id();
+    let scratch = |index: usize| folder.join(format!("{thread:?}-{index}.crc"));
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-y"]).current_dir(folder);
+    for (name, _) in files {
+        command.args(["-noautorotate", "-i", name]);
     }
-    let rate: u32 = header("#sample_rate 0:").parse().expect("a rate");
+    for (index, (_, is_image)) in files.iter().enumerate() {
+        if *is_image {
+            command.args(["-map", &format!("{index}:v:0"), "-frames:v", "1"]);
+        } else {
+            command.args(["-map", &format!("{index}:a:0"), "-c:a", "pcm_s16le"]);
+        }
+        command.args(["-f", "framecrc"]).arg(scratch(index));
+    }
+    let output = command.output().expect("ffmpeg runs");
+    let measured = files.iter().enumerate().map(|(index, (name, is_image))| {
+        let text = fs::read_to_string(scratch(index)).unwrap_or_default();
+        let _ = fs::remove_file(scratch(index));
+        measure(&text, *is_image).unwrap_or_else(|| panic!("{name}: {}", String::from_utf8_lossy(&output.stderr)))
+    });
+    measured.collect()
+}
+
+/// Counts the samples or measures the first picture in what ffmpeg lists of its output.
+fn measure(text: &str, is_image: bool) -> Option<Truth> {
+    let header = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    if is_image {
+        let (width, height) = header("#dimensions 0:")?.split_once('x')?;
+        return Some(Truth::Image { width: width.parse().ok()?, height: height.parse().ok()? });
+    }
+    let rate: u32 = header("#sample_rate 0:")?.parse().ok()?;
     let (mut samples, mut bytes) = (0_u64, 0_u64);
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split(',').map(str::trim).collect();
-        samples += columns[3].parse::<u64>().expect("a duration");
-        bytes += columns[4].parse::<u64>().expect("a size");
+        samples += columns.get(3)?.parse::<u64>().ok()?;
+        bytes += columns.get(4)?.parse::<u64>().ok()?;
     }
-    let channels = if samples == 0 { 0 } else { bytes / 2 / samples };
-    Truth::Sound { seconds: samples as f64 / f64::from(rate), rate, channels: channels as u16 }
+    let channels = bytes.checked_div(samples * 2).unwrap_or_default();
+    Some(Truth::Sound { seconds: samples as f64 / f64::from(rate), rate, channels: channels as u16 })
 }
 
 fn by_sox(path: &Path) -> Truth {

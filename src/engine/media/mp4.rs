@@ -3,6 +3,7 @@
 //! Boxes are walked flat: a container is stepped into, anything else is noted or stepped over, so that no nesting, however
 //! deep, costs memory. Sources: see `boxes`; for `iTunSMPB` and edit lists, how FFmpeg's demuxer reads them.
 
+use super::aac;
 use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
 use super::reader::{Reader, be32, be64, find, tag};
@@ -42,10 +43,12 @@ struct Movie {
     itunes: Option<(u32, u32)>,
     /// Bytes that the file lacks of what its last box promises.
     missing: u64,
-    /// Track, default duration and total duration of the fragments met, for the sound track.
-    fragment: (u32, u32),
-    fragmented: u64,
     fragments: bool,
+    /// The track of the present fragment and its default sample duration.
+    fragment: (u32, u32),
+    /// What the fragments of the sound track last together, and their longest sample.
+    fragmented: u64,
+    longest_sample: u32,
 }
 
 pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<AudioInfo, ProbeError> {
@@ -105,7 +108,9 @@ async fn visit<S: Source + ?Sized>(
     let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
     note(movie, &kind, bytes, body, end);
     if &kind == b"trun" && movie.fragment.0 == sound_id(movie) {
-        movie.fragmented = movie.fragmented.saturating_add(tables::run(reader, body, end, movie.fragment.1).await?);
+        let (total, longest) = tables::run(reader, body, end, movie.fragment.1).await?;
+        movie.fragmented = movie.fragmented.saturating_add(total);
+        movie.longest_sample = movie.longest_sample.max(longest);
     }
     Ok(end)
 }
@@ -229,11 +234,15 @@ async fn duration<S: Source + ?Sized>(
     }
     // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.
     let is_lossless = matches!(&track.codec.kind, b"alac" | b"fLaC" | b"Opus");
-    let frame = if is_lossless { 0.0 } else { media.first_duration as f64 };
+    let frame = if is_lossless { 0.0 } else { f64::from(media.first_duration.max(movie.longest_sample)) };
     let (stated, decoded) = played(movie, track, total, frame);
-    let codec = &track.codec;
+    let mut codec = track.codec;
     if codec.rate == 0 || codec.channels == 0 {
         return corrupt("the M4A does not say how its sound is coded");
+    }
+    let may_hide_sbr = matches!(codec.object_type, 0x40 | 0x66..=0x68) && !codec.sbr && codec.rate <= 24_000;
+    if may_hide_sbr && tables::hides_sbr(reader, track).await? {
+        (codec.rate, codec.channels) = (codec.rate * 2, aac::with_sbr(codec.channels));
     }
     Ok(AudioInfo {
         format: AudioFormat::M4a,

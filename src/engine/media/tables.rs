@@ -2,6 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12, 8.6 to 8.8. Counts are never trusted beyond the box that holds them, nor boxes beyond the file.
 
+use super::aac;
 use super::mp4::Track;
 use super::reader::{Reader, be32, be64};
 use super::{ProbeError, Source};
@@ -138,29 +139,46 @@ async fn samples_of<S: Source + ?Sized>(
     Ok((sample.saturating_add((chunk - from).saturating_mul(each)), each))
 }
 
-/// The total duration of a `trun` box's samples.
+/// Tells whether the first samples hold data for spectral band replication that the file does not announce.
+pub(super) async fn hides_sbr<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    track: &Track,
+) -> Result<bool, ProbeError> {
+    let sizes = Sizes::new(reader, track).await?;
+    let entry = reader.upto(track.chunks.body + 8, 8).await?;
+    let mut at = if track.wide_chunks { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
+    let samples = sizes.count.min(8);
+    let mut found = 0;
+    for sample in 0..samples {
+        let size = sizes.size(reader, sample).await?;
+        found += u64::from(aac::ends_in_sbr(reader.upto(at, size.min(8192) as usize).await?));
+        at = at.saturating_add(size);
+    }
+    Ok(found * 2 > samples)
+}
+
+/// The total duration of a `trun` box's samples, and the longest of theirs.
 pub(super) async fn run<S: Source + ?Sized>(
     reader: &mut Reader<'_, S>,
     body: u64,
     end: u64,
     default: u32,
-) -> Result<u64, ProbeError> {
+) -> Result<(u64, u32), ProbeError> {
     let len = reader.len();
     let head = reader.upto(body, 8).await?;
     let (flags, count) = (be32(head, 0), be32(head, 4));
     let flag = |bit: u32| u64::from(flags & bit != 0) * 4;
     let header = 8 + flag(1) + flag(4);
     let entry = flag(0x100) + flag(0x200) + flag(0x400) + flag(0x800);
-    if entry == 0 {
-        return Ok(u64::from(count) * u64::from(default));
-    }
-    let count = Table { body, end }.entries(header, entry, count, len);
+    let count = if entry == 0 { u64::from(count) } else { Table { body, end }.entries(header, entry, count, len) };
     if flag(0x100) == 0 {
-        return Ok(count * u64::from(default));
+        return Ok((count * u64::from(default), default));
     }
-    let mut total = 0_u64;
+    let (mut total, mut longest) = (0_u64, 0);
     for index in 0..count {
-        total += u64::from(be32(reader.upto(body + header + index * entry, 4).await?, 0));
+        let duration = be32(reader.upto(body + header + index * entry, 4).await?, 0);
+        total += u64::from(duration);
+        longest = longest.max(duration);
     }
-    Ok(total)
+    Ok((total, longest))
 }

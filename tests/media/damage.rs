@@ -94,7 +94,9 @@ fn damaged_files_end_in_an_answer() {
 
 #[test]
 fn every_shorter_version_of_a_file_ends_in_an_answer() {
-    for name in ["adts-44100-2.aac", "cbr-44100-2.mp3", "pcm_u8-8000-1.wav", "aac-8000-1.m4a", "300x300.jpg", "palette-1.png"] {
+    for name in
+        ["adts-44100-2.aac", "cbr-44100-2.mp3", "pcm_u8-8000-1.wav", "aac-8000-1.m4a", "300x300.jpg", "palette-1.png"]
+    {
         let item = corpus().items.iter().find(|item| item.recipe.name == name).expect("it is in the corpus");
         let bytes = item.bytes();
         let step = (bytes.len() / 1500).max(1);

@@ -15,7 +15,9 @@ fn reads_of(name: &str) -> (Reads, usize) {
 
 #[test]
 fn a_large_photo_is_read_at_both_ends_only() {
-    for name in ["ten-megabytes.jpg", "ten-megabytes.png", "1920x1080.jpg", "megabytes-before.png", "megabytes-of-segments.jpg"] {
+    for name in
+        ["ten-megabytes.jpg", "ten-megabytes.png", "1920x1080.jpg", "megabytes-before.png", "megabytes-of-segments.jpg"]
+    {
         let (reads, len) = reads_of(name);
         assert!(len > 200_000, "{name} has only {len} bytes");
         assert!(reads.bytes <= 256 << 10, "{name}: {reads:?} of {len} bytes");

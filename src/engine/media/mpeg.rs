@@ -172,6 +172,11 @@ pub(super) async fn probe<S: Source + ?Sized>(
         promised = promise(reader.upto(start, first.len).await?, &first);
         at += if promised.found { first.len as u64 } else { 0 };
     }
+    let (sample_rate, channels) = if first.kind == Kind::Adts {
+        adts_output(reader.upto(start, LOOK_AHEAD).await?, &first)
+    } else {
+        (first.rate, first.channels)
+    };
     let mut walk = Walk {
         kind: first.kind,
         key: first.key,
@@ -202,11 +207,6 @@ pub(super) async fn probe<S: Source + ?Sized>(
     }
     let duration_seconds = walk.seconds + walk.samples as f64 / f64::from(walk.rate);
     let format = if first.kind == Kind::Adts { AudioFormat::Aac } else { AudioFormat::Mp3 };
-    let (sample_rate, channels) = if first.kind == Kind::Adts {
-        adts_output(reader.upto(start, LOOK_AHEAD).await?, &first)
-    } else {
-        (first.rate, first.channels)
-    };
     Ok(AudioInfo { format, duration_seconds, sample_rate, channels, bytes: len })
 }
 
@@ -225,5 +225,5 @@ fn adts_output(bytes: &[u8], first: &Frame) -> (u32, u16) {
         at += header.len;
     }
     let sbr = with_sbr * 2 > frames;
-    if sbr { (first.rate * 2, aac::with_sbr(channels)) } else { (first.rate, channels) }
+    if sbr { (first.rate * 2, aac::with_sbr(channels)) } else { (first.rate, channels.max(1)) }
 }

@@ -1,7 +1,7 @@
 // Compiles the crate to WebAssembly and generates its JavaScript glue.
 import { dirname, join } from "node:path";
 import { homedir } from "node:os";
-import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { BUILD, ROOT, TARGET } from "../setup/paths.mjs";
 import { must } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
@@ -50,9 +50,14 @@ async function pathRemaps(toolchain, env) {
   const crateFolders = packages.filter((each) => each.source !== null).map((each) => dirname(dirname(each.manifest_path)));
   const remaps = [`${homedir()}=/home`, `${ROOT}=/kling-avatar`];
   for (const folder of new Set(crateFolders)) remaps.push(`${folder}=/crates`);
-  if (toolchain.library !== undefined) {
-    const sources = dirname(toolchain.library);
-    for (const folder of new Set([sources, realpathSync(sources)])) remaps.push(`${folder}=/rust`);
-  }
-  return remaps;
+  return [...remaps, ...(await libraryRemaps(toolchain))];
+}
+
+/** Gives the standard library's sources, where they are installed, the name that they have where they are not. */
+async function libraryRemaps({ rustc }) {
+  const { stdout: version } = await must("rustc", rustc, ["-vV"], { cwd: ROOT });
+  const { stdout: sysroot } = await must("rustc", rustc, ["--print", "sysroot"], { cwd: ROOT });
+  const sources = join(sysroot.trim(), "lib", "rustlib", "src", "rust");
+  const folders = existsSync(sources) ? [sources, realpathSync(sources)] : [];
+  return [...new Set(folders)].map((folder) => `${folder}=/rustc/${/^commit-hash: (\S+)$/m.exec(version)?.[1]}`);
 }

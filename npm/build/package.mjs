@@ -27,7 +27,7 @@ export async function build() {
   mkdirSync(next, { recursive: true });
   await optimizeWasm(join(glue, "kling_avatar_bg.wasm"), join(next, "kling_avatar_bg.wasm"));
   await minifyJs(join(glue, "kling_avatar.js"), join(next, "kling_avatar.js"));
-  for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry));
+  for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry), { keepNames: true });
   copyFileSync(join(ROOT, "npm", "index.d.ts"), join(next, "index.d.ts"));
   copyFileSync(join(ENTRIES, "slim.d.ts"), join(next, "slim.d.ts"));
   await generate(next);

@@ -5,6 +5,10 @@ import { ROOT } from "../setup/paths.mjs";
 import { must } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
 
+/**
+ * -Oz gives the smallest download of all levels (measured with Brotli; -O3 is as fast at encoding Base64, and repeating
+ * the passes until nothing changes gains less than a tenth of a percent).
+ */
 export async function optimizeWasm(from, to) {
   say("Optimizing the WebAssembly module");
   const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
@@ -15,10 +19,12 @@ export async function optimizeWasm(from, to) {
 /** The one expression by which bundlers find the module; it has to survive. */
 const WASM_URL = /new URL\(\s*"\.\/kling_avatar_bg\.wasm"\s*,\s*import\.meta\.url\s*\)/g;
 
-export async function minifyJs(from, to) {
+/** Minifies one file. The names inside are kept where people see them, in stacks and consoles; it costs next to nothing. */
+export async function minifyJs(from, to, { keepNames = false } = {}) {
   const { transform } = await import("esbuild");
   const source = readFileSync(from, "utf8");
-  const { code } = await transform(source, { format: "esm", target: "es2022", minify: true, legalComments: "none" });
+  const options = { minifyWhitespace: true, minifySyntax: true, minifyIdentifiers: !keepNames, legalComments: "none" };
+  const { code } = await transform(source, { format: "esm", target: "es2022", ...options });
   const count = (text) => text.match(WASM_URL)?.length ?? 0;
   if (count(code) !== count(source)) throw new Stop(`${from}: minifying lost new URL("./kling_avatar_bg.wasm", import.meta.url).`);
   writeFileSync(to, code);

@@ -12,6 +12,7 @@ import { Stop, say } from "./report.mjs";
 const TRIPLE = "wasm32-unknown-unknown";
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+const DEBIAN_LIBRARY = "/usr/lib/rustlib/src/rust/library";
 const DEBIAN_LINKER = "/usr/bin/wasm-ld-19";
 
 /** Makes sure that cargo is there, for what runs on this machine. */
@@ -22,9 +23,9 @@ export function requireCargo() {
 }
 
 /**
- * Resolves with the toolchain: `cargo` is the program, `env` its environment, and `buildStd(crates)` gives the
- * arguments that make it build those crates of the standard library where they are not there ready-made.
- * `library` is the folder of the library's source, which ends up in panic messages.
+ * Resolves with the toolchain: `cargo` and `rustc` are the programs, `env` is cargo's environment, and
+ * `buildStd(...crates)` gives the arguments that make cargo build those crates of the standard library where they are
+ * not there ready-made.
  */
 export async function ensureWasmToolchain() {
   requireCargo();
@@ -58,19 +59,15 @@ async function addTarget() {
 /** Whether Debian's packages are there or could be installed. */
 async function ensureDebian() {
   const isThere = () =>
-    ["/usr/bin/cargo", "/usr/bin/rustc", DEBIAN_LINKER].every(isProgram) && existsSync(debianLibrary());
+    ["/usr/bin/cargo", "/usr/bin/rustc", DEBIAN_LINKER].every(isProgram) && existsSync(DEBIAN_LIBRARY);
   if (isThere()) return true;
   if (aptObstacle() !== undefined) return false;
   await aptInstall(DEBIAN_PACKAGES);
   return isThere();
 }
 
-function debianLibrary() {
-  return "/usr/lib/rustlib/src/rust/library";
-}
-
 function readyMade() {
-  return { name: "rustup", cargo: "cargo", env: { ...process.env }, buildStd: () => [], library: undefined };
+  return { cargo: "cargo", rustc: "rustc", env: { ...process.env }, buildStd: () => [] };
 }
 
 function debian() {
@@ -82,5 +79,5 @@ function debian() {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: DEBIAN_LINKER,
   };
   const buildStd = (...crates) => ["-Z", `build-std=${crates.join(",")}`];
-  return { name: "debian", cargo: "/usr/bin/cargo", env, buildStd, library: debianLibrary() };
+  return { cargo: "/usr/bin/cargo", rustc: env.RUSTC, env, buildStd };
 }

@@ -1,6 +1,7 @@
 // Puts the package together in dist/: one module, its glue, the entries and the types.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../setup/lock.mjs";
 import { ensureNodeModules } from "../setup/node-modules.mjs";
 import { BUILD, DIST, ROOT } from "../setup/paths.mjs";
 import { say } from "../setup/report.mjs";
@@ -16,7 +17,11 @@ const STAMP = join(BUILD, "dist.stamp");
 const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries", "npm/index.d.ts"];
 
 /** Builds dist/ unless it is already made from exactly these sources. */
-export async function build() {
+export function build() {
+  return withLock(join(BUILD, "lock"), buildAlone);
+}
+
+async function buildAlone() {
   await ensureNodeModules();
   const made = fingerprint(filesIn(...INPUTS), process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "");
   if (matches(STAMP, `${made} ${fingerprint(filesIn("dist"))}`)) return;

@@ -1,0 +1,50 @@
+// Code of a user, compiled against the installed package. Never run.
+import { AvatarClient, AvatarError, limits, validate } from "kling-avatar";
+import type { AvatarInput, ErrorCode, Limits, Problem, Progress, Task, ValidationReport, Video } from "kling-avatar";
+import { AvatarClient as InlineClient } from "kling-avatar/inline";
+import { AvatarClient as SlimClient, init } from "kling-avatar/slim";
+
+export async function make(image: File, soundFile: Blob, signal: AbortSignal): Promise<Blob> {
+  const client = new AvatarClient({ apiKey: async () => "sk-", retry: { maxAttempts: 3 }, poll: { timeoutMs: 60_000 } });
+  const input: AvatarInput = { image, soundFile, prompt: "A woman speaks", mode: "pro", extra: { cfg: 1 } };
+  const report: ValidationReport = await client.validate(input);
+  const problems: Problem[] = report.problems;
+  const onProgress = ({ phase, elapsedMs, loadedBytes = 0 }: Progress): void => console.log(phase, elapsedMs, loadedBytes, problems);
+  const task: Task = await client.createTask(input, { signal, onProgress, timeoutMs: 1000 });
+  for await (const { status } of client.watchTask(task.taskId)) if (status === "succeed") break;
+  const again: Task | undefined = await client.findTask(task.externalTaskId ?? "mine");
+  const { audioId } = await client.synthesizeSpeech({ text: "Hello", voiceId: "genshin_vindi2", voiceLanguage: "en" });
+  const video: Video = await client.generate({ image: new URL("https://example.com/a.png"), audioId, prompt: "Hi" });
+  return client.download(again === undefined ? video : await client.waitForTask(again.taskId));
+}
+
+export function explain(error: unknown): ErrorCode | undefined {
+  if (!(error instanceof AvatarError)) return undefined;
+  console.log(error.message, error.retryable, error.problems?.length, error.retryAfterMs?.toFixed(), error.cause);
+  return error.code;
+}
+
+const most: number = limits.imageMaxBytes;
+const replaced: Partial<Limits> = { imageMaxBytes: most };
+void validate({ image: new Uint8Array(4), soundFile: "https://example.com/a.mp3", prompt: "x" }, replaced);
+init(fetch("/kling_avatar_bg.wasm"));
+const clients: AvatarClient[] = [new InlineClient({ gatewayUrl: new URL("https://example.com") }), new SlimClient({ apiKey: "sk-" })];
+void clients;
+
+// What must not compile.
+// @ts-expect-error: an input needs an image
+void validate({ prompt: "x" });
+// @ts-expect-error: there is no such mode
+void validate({ image: "", prompt: "x", mode: "fast" });
+// @ts-expect-error: a number is no medium
+void validate({ image: 1, prompt: "x" });
+// @ts-expect-error: a client needs options
+void new AvatarClient();
+// @ts-expect-error: there is no such option
+void new AvatarClient({ apiKey: "sk-", token: "x" });
+// @ts-expect-error: there is no such code
+void (explain(new Error()) === "broken");
+// @ts-expect-error: the limits are not for changing
+limits.imageMaxBytes = 1;
+// @ts-expect-error: a task is named by its id
+void new AvatarClient({ apiKey: "sk-" }).getTask(1);

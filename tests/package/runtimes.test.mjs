@@ -1,0 +1,108 @@
+// The installed package, from the outside: one import and it works.
+import assert from "node:assert/strict";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { ROOT } from "../../npm/setup/paths.mjs";
+import { installTarball, runInNode } from "./tarball.mjs";
+
+const GOOD = {
+  ok: true,
+  problems: [],
+  image: { format: "jpeg", bytes: (await readFile(join(ROOT, "www/samples/portrait.jpg"))).length },
+  soundFile: { format: "mp3", bytes: (await readFile(join(ROOT, "www/samples/voice.mp3"))).length },
+};
+let installed;
+
+before(async () => {
+  installed = await installTarball();
+  for (const name of ["portrait.jpg", "voice.mp3"]) await copyFile(join(ROOT, "www/samples", name), join(installed.project, name));
+});
+after(() => installed?.remove());
+
+/** A program that checks the two samples and one bad input, and gives what was found as JSON. */
+const check = (image, soundFile) => `
+  const report = await validate({ image: ${image}, soundFile: ${soundFile}, prompt: "Hello" });
+  const bad = await validate({ image: new Uint8Array(), prompt: "" });
+  let refused;
+  try { new AvatarClient({}); } catch (error) { refused = error; }
+  const found = {
+    report,
+    bad: bad.problems.map(({ field, code }) => field + " " + code).sort(),
+    refused: [refused instanceof AvatarError, refused instanceof Error, refused.name, refused.code],
+    limit: limits.imageMaxBytes,
+  };`;
+
+function assertFound({ report, bad, refused, limit }) {
+  assert.deepEqual([report.ok, report.problems], [true, []]);
+  for (const field of ["image", "soundFile"]) {
+    const { format, bytes } = report[field];
+    assert.deepEqual({ format, bytes }, GOOD[field]);
+  }
+  assert.ok(bad.includes("image empty"), bad.join(", "));
+  assert.deepEqual(refused, [true, true, "AvatarError", "configuration"]);
+  assert.equal(limit, 10 * 1024 * 1024);
+}
+
+const NAMES = "{ AvatarClient, AvatarError, limits, validate }";
+const FROM_DISK = check('new Blob([await readFile("portrait.jpg")])', 'await readFile("voice.mp3")');
+const IMPORTS = {
+  "kling-avatar": `import ${NAMES} from "kling-avatar";`,
+  "kling-avatar/inline": `import ${NAMES} from "kling-avatar/inline";`,
+  "kling-avatar/slim": `
+    import { init, AvatarClient, AvatarError, limits, validate } from "kling-avatar/slim";
+    init(await readFile(new URL(import.meta.resolve("kling-avatar/kling_avatar_bg.wasm"))));`,
+};
+
+for (const [entry, imports] of Object.entries(IMPORTS)) {
+  test(`Node: ${entry}`, async () => {
+    const source = `import { readFile } from "node:fs/promises";${imports}${FROM_DISK}\nconsole.log(JSON.stringify(found));`;
+    assertFound(JSON.parse(await runInNode(installed.project, `${entry.replace("/", "-")}.mjs`, source)));
+  });
+}
+
+test("workerd: kling-avatar, bundled as Workers are", async () => {
+  const { project } = installed;
+  const source = `import ${NAMES} from "kling-avatar";
+    export default { async fetch(request) {
+      const form = await request.formData();
+      ${check('form.get("image")', 'form.get("sound")')}
+      return Response.json(found);
+    } };`;
+  await writeFile(join(project, "worker.mjs"), source);
+  const { outputFiles } = await build({
+    entryPoints: [join(project, "worker.mjs")],
+    outdir: join(project, "out"),
+    bundle: true,
+    write: false,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    loader: { ".wasm": "copy" },
+    logLevel: "silent",
+  });
+  assert.equal(outputFiles.filter(({ path }) => path.endsWith(".wasm")).length, 1);
+  const worker = new Miniflare({
+    compatibilityDate: "2026-04-01",
+    modulesRoot: join(project, "out"),
+    modules: outputFiles
+      .map(({ path, contents }) => ({ path, contents, type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule" }))
+      .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm")),
+  });
+  try {
+    const form = new FormData();
+    form.set("image", new Blob([await readFile(join(project, "portrait.jpg"))]), "portrait.jpg");
+    form.set("sound", new Blob([await readFile(join(project, "voice.mp3"))]), "voice.mp3");
+    const { body, headers } = await bytesOf(form);
+    assertFound(await (await worker.dispatchFetch("http://localhost/", { method: "POST", body, headers })).json());
+  } finally {
+    await worker.dispose();
+  }
+});
+
+/** A form as bytes: miniflare has a FormData of its own and does not know this one. */
+async function bytesOf(form) {
+  const response = new Response(form);
+  return { headers: { "content-type": response.headers.get("content-type") }, body: Buffer.from(await response.arrayBuffer()) };
+}

@@ -1,0 +1,37 @@
+// A user's code compiles against the installed package, however TypeScript looks packages up.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ROOT } from "../../npm/setup/paths.mjs";
+import { installTarball } from "./tarball.mjs";
+
+const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--target", "es2022"];
+const PLATFORM = ["--lib", "es2022,dom,dom.iterable,dom.asynciterable", "--types", ""];
+let installed;
+
+before(async () => {
+  installed = await installTarball();
+  await copyFile(join(ROOT, "tests/package/consumer.ts"), join(installed.project, "consumer.ts"));
+});
+after(() => installed?.remove());
+
+function compile(...options) {
+  return new Promise((resolve) => {
+    const args = [TSC, ...STRICT, ...PLATFORM, ...options, "consumer.ts"];
+    execFile(process.execPath, args, { cwd: installed.project }, (error, stdout) => resolve({ failed: error !== null, stdout }));
+  });
+}
+
+const WAYS = {
+  bundler: ["--module", "esnext", "--moduleResolution", "bundler"],
+  node16: ["--module", "node16"],
+  nodenext: ["--module", "nodenext"],
+};
+for (const [name, options] of Object.entries(WAYS)) {
+  test(`moduleResolution ${name}`, async () => {
+    assert.deepEqual(await compile(...options), { failed: false, stdout: "" });
+  });
+}

@@ -133,6 +133,18 @@ for (const language of ["en", "ru"]) {
   });
 }
 
+test("choosing files moves nothing", async () => {
+  for (const width of [1280, 390]) {
+    const visit = await stand.open({ viewport: { width, height: 800 } });
+    const { page } = visit;
+    const places = () => page.locator(".step, #generate, #stage").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top + scrollY));
+    const before = await places();
+    await useSamples(page);
+    assert.deepEqual(await places(), before, `${width} px`);
+    await visit.close();
+  }
+});
+
 test("nothing moves where less motion is asked for", async () => {
   const visit = await stand.open({ reducedMotion: "reduce" });
   const { page } = visit;

@@ -247,14 +247,24 @@ impl From<Error> for Failure {
 
 impl Failure {
     /// Adds the task's id where none is known yet.
-    pub fn with_task_id(mut self, task_id: &str) -> Self {
+    pub fn add_task_id(&mut self, task_id: &str) {
         self.task_id.get_or_insert_with(|| task_id.to_owned());
-        self
     }
 
     /// Adds the caller's own id where none is known yet.
-    pub fn with_external_task_id(mut self, external_task_id: &str) -> Self {
+    pub fn add_external_task_id(&mut self, external_task_id: &str) {
         self.external_task_id.get_or_insert_with(|| external_task_id.to_owned());
+    }
+
+    /// The same with the task's id where none is known yet.
+    pub fn with_task_id(mut self, task_id: &str) -> Self {
+        self.add_task_id(task_id);
+        self
+    }
+
+    /// The same with the caller's own id where none is known yet.
+    pub fn with_external_task_id(mut self, external_task_id: &str) -> Self {
+        self.add_external_task_id(external_task_id);
         self
     }
 }

@@ -164,7 +164,7 @@ impl Client {
                 LookupStep::Absent => return Ok(None),
                 LookupStep::Unsettled(error) => {
                     let failure = Failure::from(error).with_external_task_id(external_task_id);
-                    return Err(Thrown { failure, cause: sent.cause });
+                    return Err(Thrown::new(failure, sent.cause));
                 }
             }
         }
@@ -282,7 +282,7 @@ impl Client {
                     task.external_task_id.get_or_insert_with(|| external_task_id.to_owned());
                     return Ok(*task);
                 }
-                Step::Done(Err(failure)) => return Err(Thrown { failure, cause }),
+                Step::Done(Err(failure)) => return Err(Thrown::new(failure, cause)),
             };
         }
     }
@@ -325,11 +325,11 @@ impl Client {
                 Ok(value) => return Ok(value),
                 Err(thrown) => thrown,
             };
-            let retry_after_ms = match &thrown.failure.error {
+            let retry_after_ms = match thrown.error() {
                 Error::Refused(refusal) => refusal.retry_after_ms,
                 _ => None,
             };
-            if attempt >= retry.max_attempts || !thrown.failure.error.is_retryable() {
+            if attempt >= retry.max_attempts || !thrown.error().is_retryable() {
                 return Err(thrown);
             }
             let delay_ms = retry.delay_ms(attempt, retry_after_ms, random());
@@ -419,7 +419,7 @@ impl Client {
 
 fn read_answer<T>(sent: Sent, read: impl Fn(&HttpAnswer) -> Result<T, Error>) -> Result<T, Thrown> {
     let value = sent.outcome.answer().and_then(|answer| read(&answer));
-    value.map_err(|error| Thrown { failure: error.into(), cause: sent.cause })
+    value.map_err(|error| Thrown::new(error.into(), sent.cause))
 }
 
 /// A service that quotes the key in its answer must not make it part of an error.

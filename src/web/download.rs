@@ -12,6 +12,7 @@ use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
+use crate::engine::json::decimal;
 use crate::engine::problem::Field;
 
 impl Client {
@@ -32,13 +33,13 @@ impl Client {
                 Ok(blob) => return Ok(blob),
                 Err(thrown) => thrown,
             };
-            let asked_ms = match &thrown.failure.error {
+            let asked_ms = match thrown.error() {
                 Error::Refused(refusal) => refusal.retry_after_ms,
                 _ => None,
             };
             let delay_ms = retry.delay_ms(attempt, asked_ms, random());
             let too_late = call.deadline_ms().is_some_and(|deadline_ms| now_ms() + delay_ms >= deadline_ms);
-            if attempt >= retry.max_attempts || !thrown.failure.error.is_retryable() || too_late {
+            if attempt >= retry.max_attempts || !thrown.error().is_retryable() || too_late {
                 return Err(thrown);
             }
             call.run(Timer::new(delay_ms)).await?;
@@ -62,7 +63,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
     }
     let content_type = header(&response, "content-type").unwrap_or_default();
     let encoded = header(&response, "content-encoding").is_some();
-    let length = header(&response, "content-length").and_then(|length| length.parse::<f64>().ok());
+    let length = header(&response, "content-length").and_then(|length| decimal(&length));
     let total = length.filter(|_| !encoded);
     let (parts, mut loaded, mut chunks) = (Array::new(), 0.0, Chunks::of(&response));
     loop {
@@ -94,7 +95,7 @@ fn lost(url: &str, cause: JsValue) -> Thrown {
     let sent = failed(url, cause);
     match sent.outcome.answer() {
         Ok(_) => Error::Network { message: String::from("No answer came.") }.into(),
-        Err(error) => Thrown { failure: error.into(), cause: sent.cause },
+        Err(error) => Thrown::new(error.into(), sent.cause),
     }
 }
 

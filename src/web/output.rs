@@ -83,14 +83,14 @@ fn fact_to_js(fact: &Fact) -> JsValue {
 
 /// The fields of an `AvatarError`, which the entry makes of them.
 pub(super) fn thrown_to_js(thrown: &Thrown) -> JsValue {
-    let error = &thrown.failure.error;
+    let (error, failure) = (thrown.error(), thrown.failure());
     let mut built = Builder::new()
         .set("code", error.code())
         .set("message", error.message())
         .set("retryable", error.is_retryable())
-        .set_some("taskId", thrown.failure.task_id.as_ref())
-        .set_some("externalTaskId", thrown.failure.external_task_id.as_ref())
-        .set_some("cause", thrown.cause.as_ref());
+        .set_some("taskId", failure.task_id.as_ref())
+        .set_some("externalTaskId", failure.external_task_id.as_ref())
+        .set_some("cause", thrown.cause());
     built = match error {
         Error::InvalidInput { problems } => built.set("problems", problems_to_js(problems)),
         Error::Refused(refusal) => {

@@ -5,17 +5,21 @@ use wasm_bindgen::JsValue;
 use crate::engine::error::{Error, Failure};
 
 /// A failure, and the JavaScript value that caused it.
+///
+/// It is one pointer wide: every step of a call gives a result with one of these in it, and moving it about by value
+/// took thousands of bytes of code.
 #[derive(Debug, Clone)]
-pub struct Thrown {
-    /// What went wrong.
-    pub failure: Failure,
-    /// What the platform threw, or the reason of the caller's signal.
-    pub cause: Option<JsValue>,
+pub struct Thrown(Box<Contents>);
+
+#[derive(Debug, Clone)]
+struct Contents {
+    failure: Failure,
+    cause: Option<JsValue>,
 }
 
 impl From<Failure> for Thrown {
     fn from(failure: Failure) -> Self {
-        Self { failure, cause: None }
+        Self::new(failure, None)
     }
 }
 
@@ -26,20 +30,39 @@ impl From<Error> for Thrown {
 }
 
 impl Thrown {
+    pub(super) fn new(failure: Failure, cause: Option<JsValue>) -> Self {
+        Self(Box::new(Contents { failure, cause }))
+    }
+
+    /// What went wrong, and the ids that are known.
+    pub fn failure(&self) -> &Failure {
+        &self.0.failure
+    }
+
+    /// What went wrong.
+    pub fn error(&self) -> &Error {
+        &self.0.failure.error
+    }
+
+    /// What the platform threw, or the reason of the caller's signal.
+    pub fn cause(&self) -> Option<&JsValue> {
+        self.0.cause.as_ref()
+    }
+
     /// Adds what the platform threw.
     pub(super) fn because(mut self, cause: JsValue) -> Self {
-        self.cause = Some(cause);
+        self.0.cause = Some(cause);
         self
     }
 
     pub(super) fn with_task_id(mut self, task_id: &str) -> Self {
-        self.failure = self.failure.with_task_id(task_id);
+        self.0.failure.add_task_id(task_id);
         self
     }
 
     pub(super) fn with_external_task_id(mut self, external_task_id: Option<&str>) -> Self {
         if let Some(id) = external_task_id {
-            self.failure = self.failure.with_external_task_id(id);
+            self.0.failure.add_external_task_id(id);
         }
         self
     }

@@ -70,12 +70,12 @@ impl Watcher {
         };
         let (step, task, cause) = match read {
             Ok(task) => (self.polling.on_task(&task, now_ms(), wall_ms()), Some(task), None),
-            Err(thrown) => (self.polling.on_error(thrown.failure.error, random()), None, thrown.cause),
+            Err(thrown) => (self.polling.on_error(thrown.error().clone(), random()), None, thrown.cause().cloned()),
         };
         match step {
             PollStep::ReadAfter(wait_ms) => self.wait_ms = wait_ms,
             PollStep::Ended => self.end(task.as_ref()),
-            PollStep::Fail(failure) => return Err(Thrown { failure, cause }),
+            PollStep::Fail(failure) => return Err(Thrown::new(failure, cause)),
         }
         // A success is told once its video is there.
         Ok(task.filter(|task| self.ended || task.status != TaskStatus::Succeed))

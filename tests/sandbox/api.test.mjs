@@ -249,6 +249,8 @@ test("files come in ranges", async () => {
   assert.deepEqual(await get("bytes=-3"), [206, "bytes 5-7/8", "678"]);
   assert.deepEqual(await get("bytes=4-99"), [206, "bytes 4-7/8", "5678"]);
   assert.deepEqual(await get("bytes=8-"), [416, "bytes */8", ""]);
+  assert.deepEqual(await get("bytes=-0"), [416, "bytes */8", ""]);
+  assert.deepEqual(await get("bytes=5-3"), [200, null, "12345678"]);
   assert.deepEqual(await get("items=1-2"), [200, null, "12345678"]);
   assert.deepEqual(await get("", "HEAD"), [200, null, ""]);
   assert.equal((await sandbox.request("/files/none.mp4")).status, 404);

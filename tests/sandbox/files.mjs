@@ -68,5 +68,6 @@ function parseRange(header, size) {
   if (!match || (!match[1] && !match[2])) return undefined;
   const from = match[1] ? Number(match[1]) : Math.max(0, size - Number(match[2]));
   const to = match[1] && match[2] ? Math.min(Number(match[2]), size - 1) : size - 1;
-  return from > to || from >= size ? null : [from, to];
+  if (match[1] && match[2] && Number(match[2]) < from) return undefined;
+  return from >= size ? null : [from, to];
 }

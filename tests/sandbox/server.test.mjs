@@ -103,12 +103,14 @@ for (const [when, charged] of /** @type {const} */ ([["before", 0], ["during", 0
   }
 }
 
-test("a truncated answer and a truncated video break off", async () => {
-  await arm([{ on: "create", action: "truncate" }]);
-  const response = await create();
-  assert.equal(response.status, 200);
-  await assert.rejects(response.text(), /terminated/);
-  assert.equal(totals(), 1);
+test("a truncated answer breaks off, also right behind its headers", async () => {
+  await arm([{ on: "create", action: "truncate" }, { on: "create", action: "truncate", bytes: 0 }]);
+  for (const created of [1, 2]) {
+    const response = await create();
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text(), /terminated/);
+    assert.equal(totals(), created);
+  }
 });
 
 test("100 MB of garbage arrive, or stop when nobody reads them", async () => {
@@ -170,11 +172,12 @@ for (const [name, args, env, message] of /** @type {const} */ ([
   });
 }
 
-test("closing ends the video being made, leaves no folder and does not touch another sandbox", async () => {
+test("closing ends the video being made, leaves no folder and does not touch another sandbox", async (t) => {
   const place = await mkdtemp(join(tmpdir(), "kling-avatar-close-"));
   const usual = process.env.TMPDIR;
   process.env.TMPDIR = place;
   const [closed, other] = [await startSandbox(), await startSandbox({ speed: 1000 })];
+  t.after(() => Promise.all([closed.close(), other.close()]));
   const send = (/** @type {string} */ url) => fetch(url + CREATE_PATH, { method: "POST", headers: HEADERS, body: JSON.stringify({ image: base64(PORTRAIT), sound_file: base64(wav(30)), prompt: "x" }) });
   assert.deepEqual([(await send(closed.url)).status, (await send(other.url)).status], [200, 200]);
   while ((await readdir(place)).length < 2) await new Promise(setImmediate);
@@ -182,7 +185,6 @@ test("closing ends the video being made, leaves no folder and does not touch ano
   assert.equal((await readdir(place)).length, 1);
   while (!["succeed", "failed"].includes(other.ledger.creates[0].status)) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual([other.ledger.creates[0].status, await readdir(place)], ["succeed", []]);
-  await other.close();
   process.env.TMPDIR = usual;
   if (usual === undefined) delete process.env.TMPDIR;
   await rm(place, { recursive: true });

@@ -89,12 +89,12 @@ async function answer(parts, request) {
   parts.ledger.countRequest(route.kind, key);
   const plan = parts.faults.plan(route.kind, key);
   for (const { action, when } of [...plan.delays, ...(plan.final ? [plan.final] : [])]) {
-    parts.ledger.fault({ key, on: route.kind, action, when });
+    parts.ledger.note("faults", { key, on: route.kind, action, when });
   }
   const envelope = parts.options.envelope === "kling" ? "kling" : "comet";
   const handle = () => handleRoute(parts, request, route, key, requestId).catch((error) => {
     if (!(error instanceof Refusal)) throw error;
-    parts.ledger.refuse({ key, kind: route.kind, status: error.status, code: error.code, message: error.message });
+    parts.ledger.note("refusals", { key, kind: route.kind, status: error.status, code: error.code, message: error.message });
     return refuse(error, envelope, requestId);
   });
   const response = await runWithFaults(plan, request, handle, { sleep: parts.clock.sleep, envelope, requestId });
@@ -175,7 +175,7 @@ async function speak(parts, request, key, requestId) {
   const order = checkSpeech(await readFields(request, parts), parts.options, requestId);
   const speech = parts.speeches.add(await parts.speech(order), key);
   parts.files.put(`${speech.id}.${speech.extension}`, { bytes: speech.bytes, type: speech.type });
-  parts.ledger.speak({ key, audioId: speech.id, taskId: speech.taskId, seconds: speech.seconds, voiceId: order.voiceId });
+  parts.ledger.note("speeches", { key, audioId: speech.id, taskId: speech.taskId, seconds: speech.seconds, voiceId: order.voiceId });
   return succeed(speechView(speech, `${originOf(request)}${parts.basePath}/files/`, parts.clock.now()), requestId);
 }
 

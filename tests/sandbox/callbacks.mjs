@@ -20,22 +20,7 @@ export function createCallbacks({ clock, options, faults, ledger, fetch }) {
   /** @type {Map<string, () => Promise<void>>} by task: deliveries held back until the next one is out */
   const held = new Map();
 
-  /** @param {Delivery} delivery @param {string} [fault] */
-  async function deliver(delivery, fault) {
-    const { url, key, payload } = delivery;
-    const entry = { key, taskId: payload.task_id, taskStatus: payload.task_status, url, fault };
-    if (!options.allowRemote && !isLoopback(url)) return ledger.callBack({ ...entry, error: "not a loopback address" });
-    try {
-      const response = await fetch(url, {
-        method: "POST", body: JSON.stringify(payload), redirect: "manual",
-        headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(10_000),
-      });
-      await response.body?.cancel();
-      ledger.callBack({ ...entry, status: response.status });
-    } catch (error) {
-      ledger.callBack({ ...entry, error: error instanceof Error ? error.message : String(error) });
-    }
-  }
+  const deliver = (/** @type {Delivery} */ delivery, /** @type {string} */ fault = "") => post(delivery, fault || undefined, { options, ledger, fetch });
 
   /** @param {string} taskId */
   async function release(taskId) {
@@ -47,7 +32,7 @@ export function createCallbacks({ clock, options, faults, ledger, fetch }) {
   /** @param {Delivery} delivery @param {import("./faults.mjs").Fault} fault */
   async function misdeliver(delivery, { action, ms = DEFAULT_LATE_MS, count = 2 }) {
     const taskId = delivery.payload.task_id;
-    if (action === "lose") return ledger.callBack({ key: delivery.key, taskId, taskStatus: delivery.payload.task_status, url: delivery.url, fault: action });
+    if (action === "lose") return ledger.note("callbacks", { key: delivery.key, taskId, taskStatus: delivery.payload.task_status, url: delivery.url, fault: action });
     if (action === "late") return void clock.setTimeout(() => void deliver(delivery, action), ms);
     if (action === "repeat") {
       for (let sent = 0; sent < count; sent++) await deliver(delivery, action);
@@ -67,4 +52,23 @@ export function createCallbacks({ clock, options, faults, ledger, fetch }) {
     },
     reset: () => held.clear(),
   };
+}
+
+/**
+ * @param {Delivery} delivery @param {string | undefined} fault
+ * @param {Pick<Parameters<typeof createCallbacks>[0], "options" | "ledger" | "fetch">} parts
+ */
+async function post({ url, key, payload }, fault, { options, ledger, fetch }) {
+  const entry = { key, taskId: payload.task_id, taskStatus: payload.task_status, url, fault };
+  if (!options.allowRemote && !isLoopback(url)) return ledger.note("callbacks", { ...entry, error: "not a loopback address" });
+  try {
+    const response = await fetch(url, {
+      method: "POST", body: JSON.stringify(payload), redirect: "manual",
+      headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(10_000),
+    });
+    await response.body?.cancel();
+    ledger.note("callbacks", { ...entry, status: response.status });
+  } catch (error) {
+    ledger.note("callbacks", { ...entry, error: error instanceof Error ? error.message : String(error) });
+  }
 }

@@ -19,66 +19,77 @@ export const PRICES = { std: 0.05, pro: 0.1 };
  * @typedef {{ key?: string }} Of
  */
 
+class Ledger {
+  /** @type {Charge[]} */
+  creates = [];
+  /** @type {any[]} */
+  refusals = [];
+  /** @type {any[]} */
+  speeches = [];
+  /** @type {any[]} */
+  callbacks = [];
+  /** @type {any[]} */
+  faults = [];
+  /** @type {Map<string, Record<string, number>>} by key hash */
+  #requests = new Map();
+  #clock;
+
+  /** @param {import("./clock.mjs").Clock} clock */
+  constructor(clock) {
+    this.#clock = clock;
+  }
+
+  /** @param {string} kind @param {string} key */
+  countRequest(kind, key) {
+    const counts = this.#requests.get(key) ?? {};
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    this.#requests.set(key, counts);
+  }
+
+  /** @param {Omit<Charge, "at" | "costUsd">} charge @returns {Charge} */
+  charge(charge) {
+    const entry = { ...this.#stamped(charge), costUsd: cost(charge.mode, charge.seconds) };
+    this.creates.push(entry);
+    return entry;
+  }
+
+  /** Sets the length that the video really has. @param {Charge} charge @param {number} seconds */
+  settle(charge, seconds) {
+    charge.seconds = seconds;
+    charge.costUsd = cost(charge.mode, seconds);
+  }
+
+  /** Notes one event. @param {"refusals" | "speeches" | "callbacks" | "faults"} list @param {object} entry */
+  note(list, entry) {
+    this[list].push(this.#stamped(entry));
+  }
+
+  /** @param {Of} [of] only what this key hash did */
+  read(of = {}) {
+    const mine = (/** @type {{ key?: string }[]} */ list) => (of.key ? list.filter((entry) => entry.key === of.key) : list);
+    const { creates, refusals, speeches, callbacks, faults } = this;
+    return {
+      creates: mine(creates), refusals: mine(refusals), speeches: mine(speeches),
+      callbacks: mine(callbacks), faults: mine(faults),
+      requests: sumCounts(of.key ? [this.#requests.get(of.key) ?? {}] : [...this.#requests.values()]),
+      totals: totals(/** @type {Charge[]} */ (mine(creates))),
+    };
+  }
+
+  reset() {
+    for (const list of [this.creates, this.refusals, this.speeches, this.callbacks, this.faults]) list.length = 0;
+    this.#requests.clear();
+  }
+
+  /** @template {object} T @param {T} entry */
+  #stamped(entry) {
+    return { at: new Date(this.#clock.now()).toISOString(), ...entry };
+  }
+}
+
 /** @param {import("./clock.mjs").Clock} clock */
 export function createLedger(clock) {
-  /** @type {Charge[]} */
-  const creates = [];
-  /** @type {any[]} */
-  const refusals = [];
-  /** @type {any[]} */
-  const speeches = [];
-  /** @type {any[]} */
-  const callbacks = [];
-  /** @type {any[]} */
-  const faults = [];
-  /** @type {Map<string, Record<string, number>>} by key hash */
-  const requests = new Map();
-  const at = () => new Date(clock.now()).toISOString();
-
-  return {
-    creates, refusals, speeches, callbacks, faults,
-
-    /** @param {string} kind @param {string} key */
-    countRequest(kind, key) {
-      const counts = requests.get(key) ?? {};
-      counts[kind] = (counts[kind] ?? 0) + 1;
-      requests.set(key, counts);
-    },
-    /** @param {Omit<Charge, "at" | "costUsd">} charge */
-    charge(charge) {
-      const entry = { at: at(), ...charge, costUsd: cost(charge.mode, charge.seconds) };
-      creates.push(entry);
-      return entry;
-    },
-    /** Sets the length that the video really has. @param {Charge} charge @param {number} seconds */
-    settle(charge, seconds) {
-      charge.seconds = seconds;
-      charge.costUsd = cost(charge.mode, seconds);
-    },
-    /** @param {object} entry */
-    refuse: (entry) => void refusals.push({ at: at(), ...entry }),
-    /** @param {object} entry */
-    speak: (entry) => void speeches.push({ at: at(), ...entry }),
-    /** @param {object} entry */
-    callBack: (entry) => void callbacks.push({ at: at(), ...entry }),
-    /** @param {object} entry */
-    fault: (entry) => void faults.push({ at: at(), ...entry }),
-
-    /** @param {Of} [of] only what this key hash did */
-    read(of = {}) {
-      const mine = (/** @type {{ key?: string }[]} */ list) => (of.key ? list.filter((entry) => entry.key === of.key) : list);
-      return {
-        creates: mine(creates), refusals: mine(refusals), speeches: mine(speeches),
-        callbacks: mine(callbacks), faults: mine(faults),
-        requests: sumCounts(of.key ? [requests.get(of.key) ?? {}] : [...requests.values()]),
-        totals: totals(/** @type {Charge[]} */ (mine(creates))),
-      };
-    },
-    reset() {
-      for (const list of [creates, refusals, speeches, callbacks, faults]) list.length = 0;
-      requests.clear();
-    },
-  };
+  return new Ledger(clock);
 }
 
 /** @param {"std" | "pro"} mode @param {number} seconds */

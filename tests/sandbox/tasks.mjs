@@ -19,88 +19,109 @@ const QUEUED_PART = 0.15;
  */
 
 /**
- * @param {object} parts
- * @param {ReturnType<typeof import("./clock.mjs").cancellable>} parts.clock
- * @param {import("./random.mjs").Random} parts.random
- * @param {import("./options.mjs").Options} parts.options
- * @param {ReturnType<typeof import("./ledger.mjs").createLedger>} parts.ledger
- * @param {ReturnType<typeof import("./callbacks.mjs").createCallbacks>} parts.callbacks
+ * @typedef {object} TaskParts
+ * @property {ReturnType<typeof import("./clock.mjs").cancellable>} clock
+ * @property {import("./random.mjs").Random} random
+ * @property {import("./options.mjs").Options} options
+ * @property {ReturnType<typeof import("./ledger.mjs").createLedger>} ledger
+ * @property {ReturnType<typeof import("./callbacks.mjs").createCallbacks>} callbacks
  */
-export function createTasks({ clock, random, options, ledger, callbacks }) {
+class Tasks {
   /** @type {Map<string, Task>} */
-  const tasks = new Map();
+  #tasks = new Map();
   /** @type {Map<string, Task>} by key and external id; the newest where they need not be unique */
-  const byExternalId = new Map();
-  const running = (/** @type {Task} */ task) => task.status === "submitted" || task.status === "processing";
+  #byExternalId = new Map();
+  #parts;
 
-  /** @param {Task} task @param {Task["status"]} status @param {Partial<Task>} [more] */
-  function move(task, status, more) {
-    if (tasks.get(task.taskId) !== task) return;
-    Object.assign(task, { status, updatedAt: clock.now() }, more);
-    task.charge.status = status;
-    if (task.callbackUrl) void callbacks.notify({ url: task.callbackUrl, key: task.key, payload: view(task) });
+  /** @param {TaskParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Creates a task, or throws what forbids it. Nothing here waits: of two requests with one id, one wins.
+   * @param {import("./checks.mjs").Order} order @param {string} key
+   * @param {Omit<import("./ledger.mjs").Charge, "at" | "costUsd" | "taskId" | "status" | "key" | "mode" | "externalTaskId">} receipt
+   * @param {Make} make
+   */
+  add(order, key, receipt, make) {
+    const { clock, random, ledger } = this.#parts;
+    const { externalTaskId, callbackUrl, mode } = order;
+    this.#refuseTooMany(key, externalTaskId);
+    const taskId = random.digits(18);
+    const charge = ledger.charge({ key, taskId, externalTaskId, mode, status: "submitted", ...receipt });
+    /** @type {Task} */
+    const task = { taskId, key, externalTaskId, callbackUrl, status: "submitted", createdAt: clock.now(), updatedAt: clock.now(), videos: [], charge };
+    this.#tasks.set(taskId, task);
+    if (externalTaskId) this.#byExternalId.set(`${key} ${externalTaskId}`, task);
+    void this.#run(task, order.prompt, make).catch((error) => {
+      if (!(error instanceof ConnectionLost)) throw error;
+    });
+    return task;
+  }
+
+  /** @param {string} key @param {string} taskId */
+  byTaskId(key, taskId) {
+    const task = this.#tasks.get(taskId);
+    return task?.key === key ? task : undefined;
+  }
+
+  /** @param {string} key @param {string} externalTaskId */
+  byExternalId(key, externalTaskId) {
+    return this.#byExternalId.get(`${key} ${externalTaskId}`);
+  }
+
+  /** Newest first. @param {string} key @param {number} pageNum @param {number} pageSize */
+  page(key, pageNum, pageSize) {
+    return [...this.#tasks.values()].filter((task) => task.key === key).reverse().slice((pageNum - 1) * pageSize, pageNum * pageSize);
+  }
+
+  reset() {
+    this.#tasks.clear();
+    this.#byExternalId.clear();
+  }
+
+  /** @param {string} key @param {string} [externalTaskId] */
+  #refuseTooMany(key, externalTaskId) {
+    const { uniqueExternalIds, concurrency } = this.#parts.options;
+    if (externalTaskId && uniqueExternalIds && this.byExternalId(key, externalTaskId)) {
+      throw new Refusal(400, 1201, `external_task_id is already used by another task: ${externalTaskId}`);
+    }
+    const running = [...this.#tasks.values()].filter((task) => task.key === key && (task.status === "submitted" || task.status === "processing"));
+    if (running.length >= concurrency) {
+      throw new Refusal(429, 1303, `parallel task over resource pack limit: ${concurrency} tasks are running`);
+    }
   }
 
   /** @param {Task} task @param {string} prompt @param {Make} make */
-  async function run(task, prompt, make) {
+  async #run(task, prompt, make) {
+    const { clock, options, random, ledger } = this.#parts;
     const making = make().catch((error) => ({ error: error instanceof Error ? error.message : String(error) }));
     const durationMs = taskMs(options, random);
     await clock.sleep(durationMs * QUEUED_PART);
-    move(task, "processing");
+    this.#move(task, "processing");
     if (prompt.includes("[never]")) return;
     const [made] = await Promise.all([making, clock.sleep(durationMs * (1 - QUEUED_PART))]);
     const failure = /\[fail(?::\s*([^\]]+))?\]/.exec(prompt);
-    if (failure) return move(task, "failed", { statusMessage: failure[1] ?? "The prompt asked for a failure" });
-    if ("error" in made) return move(task, "failed", { statusMessage: made.error });
+    if (failure) return this.#move(task, "failed", { statusMessage: failure[1] ?? "The prompt asked for a failure" });
+    if ("error" in made) return this.#move(task, "failed", { statusMessage: made.error });
     ledger.settle(task.charge, made.seconds);
     const video = { id: made.id, url: made.url, duration: made.seconds.toFixed(3) };
-    move(task, "succeed", { videos: [made.watermarkUrl ? { ...video, watermark_url: made.watermarkUrl } : video] });
+    this.#move(task, "succeed", { videos: [made.watermarkUrl ? { ...video, watermark_url: made.watermarkUrl } : video] });
   }
 
-  return {
-    /**
-     * Creates a task, or throws what forbids it. Nothing here waits: of two requests with one id, one wins.
-     * @param {import("./checks.mjs").Order} order @param {string} key
-     * @param {Omit<import("./ledger.mjs").Charge, "at" | "costUsd" | "taskId" | "status" | "key" | "mode" | "externalTaskId">} receipt
-     * @param {Make} make
-     */
-    add(order, key, receipt, make) {
-      const { externalTaskId, callbackUrl, mode } = order;
-      const externalKey = `${key} ${externalTaskId}`;
-      if (externalTaskId && options.uniqueExternalIds && byExternalId.has(externalKey)) {
-        throw new Refusal(400, 1201, `external_task_id is already used by another task: ${externalTaskId}`);
-      }
-      if ([...tasks.values()].filter((task) => task.key === key && running(task)).length >= options.concurrency) {
-        throw new Refusal(429, 1303, `parallel task over resource pack limit: ${options.concurrency} tasks are running`);
-      }
-      const taskId = random.digits(18);
-      const charge = ledger.charge({ key, taskId, externalTaskId, mode, status: "submitted", ...receipt });
-      /** @type {Task} */
-      const task = { taskId, key, externalTaskId, callbackUrl, status: "submitted", createdAt: clock.now(), updatedAt: clock.now(), videos: [], charge };
-      tasks.set(taskId, task);
-      if (externalTaskId) byExternalId.set(externalKey, task);
-      void run(task, order.prompt, make).catch((error) => {
-        if (!(error instanceof ConnectionLost)) throw error;
-      });
-      return task;
-    },
-    /** @param {string} key @param {string} taskId */
-    byTaskId: (key, taskId) => own(tasks.get(taskId), key),
-    /** @param {string} key @param {string} externalTaskId */
-    byExternalId: (key, externalTaskId) => byExternalId.get(`${key} ${externalTaskId}`),
-    /** Newest first. @param {string} key @param {number} pageNum @param {number} pageSize */
-    page: (key, pageNum, pageSize) =>
-      [...tasks.values()].filter((task) => task.key === key).reverse().slice((pageNum - 1) * pageSize, pageNum * pageSize),
-    reset() {
-      tasks.clear();
-      byExternalId.clear();
-    },
-  };
+  /** @param {Task} task @param {Task["status"]} status @param {Partial<Task>} [more] */
+  #move(task, status, more) {
+    if (this.#tasks.get(task.taskId) !== task) return;
+    Object.assign(task, { status, updatedAt: this.#parts.clock.now() }, more);
+    task.charge.status = status;
+    if (task.callbackUrl) void this.#parts.callbacks.notify({ url: task.callbackUrl, key: task.key, payload: view(task) });
+  }
 }
 
-/** @param {Task | undefined} task @param {string} key */
-function own(task, key) {
-  return task?.key === key ? task : undefined;
+/** @param {TaskParts} parts */
+export function createTasks(parts) {
+  return new Tasks(parts);
 }
 
 /** @param {import("./options.mjs").Options} options @param {import("./random.mjs").Random} random */

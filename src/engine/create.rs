@@ -9,11 +9,15 @@ use super::lookup::{Lookup, LookupStep, Outcome, Question};
 use super::retry::RetryPolicy;
 use super::wire::{Task, says_id_is_taken};
 
-/// How often in a row a task must be said not to exist before it is sent again.
-const ABSENCES_FOR_CERTAINTY: u32 = 2;
+/// How often in a row a task must be said not to exist before it is sent again: the service may still be at work on
+/// what it received.
+const ABSENCES_FOR_CERTAINTY: u32 = 3;
 
 /// How much older than the first attempt a listed task may be, in milliseconds: clocks differ.
 const CLOCK_TOLERANCE_MS: f64 = 600_000.0;
+
+/// The HTTP status that says "there is one already" without saying of what.
+const CONFLICT: u16 = 409;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +49,7 @@ enum Phase {
 #[derive(Debug, Clone)]
 pub struct Creation {
     external_task_id: String,
+    reference: Option<String>,
     policy: RetryPolicy,
     began_at_ms: f64,
     deadline_ms: Option<f64>,
@@ -52,7 +57,10 @@ pub struct Creation {
     attempts: u32,
     turns: u32,
     absences: u32,
+    /// The service says that the id was used before.
     taken: bool,
+    /// What was sent last was refused for good, and is only looked up to see what it collided with.
+    refused: bool,
     last: Error,
 }
 
@@ -61,6 +69,7 @@ impl Creation {
     pub fn new(external_task_id: &str, policy: RetryPolicy, now_ms: f64, deadline_ms: Option<f64>) -> Self {
         Self {
             external_task_id: external_task_id.to_owned(),
+            reference: None,
             policy,
             began_at_ms: now_ms,
             deadline_ms,
@@ -69,8 +78,28 @@ impl Creation {
             turns: 0,
             absences: 0,
             taken: false,
+            refused: false,
             last: Error::Network { message: String::from("No answer came.") },
         }
+    }
+
+    /// Tells an id of the caller's own that the service is known to have; see [`Lookup::with_reference`].
+    pub fn with_reference(mut self, external_task_id: Option<String>) -> Self {
+        self.reference = external_task_id;
+        self
+    }
+
+    /// Takes over a create that was begun at `began_at_ms` (Unix time) and whose outcome nobody has seen.
+    pub fn resumed(mut self, began_at_ms: f64) -> Self {
+        self.began_at_ms = began_at_ms.min(self.began_at_ms);
+        self.last = Error::Network { message: String::from("An earlier create with this id was never answered.") };
+        self.phase = Phase::Settling(self.new_lookup());
+        self
+    }
+
+    /// The first thing to do.
+    pub fn first(&self) -> Step {
+        self.after_wait()
     }
 
     /// Whether something that was sent may have created the task.
@@ -104,11 +133,15 @@ impl Creation {
     }
 
     fn on_refused(&mut self, refusal: Refusal, now_ms: f64, random: f64) -> Step {
-        if says_id_is_taken(&refusal) {
+        if says_id_is_taken(&refusal, &self.external_task_id) {
             self.taken = true;
             return self.settle();
         }
         match refusal.kind {
+            RefusalKind::InvalidRequest if refusal.status == CONFLICT => {
+                self.refused = true;
+                self.settle()
+            }
             RefusalKind::Server => self.settle(),
             RefusalKind::RateLimited => self.send_again(Some(&refusal), Some(refusal.kind), now_ms, random),
             RefusalKind::ConcurrencyLimit => {
@@ -127,27 +160,28 @@ impl Creation {
             LookupStep::Ask(question) => Step::Ask(question),
             LookupStep::Wait { delay_ms } => self.wait(delay_ms, None, now_ms),
             LookupStep::Found(task) => Step::Done(Ok(task)),
-            LookupStep::Unsettled(error) => self.unknown(&error),
+            LookupStep::Unsettled(error) => {
+                self.unknown(self.last.message() + " Looking it up failed: " + &error.message())
+            }
             LookupStep::Absent => self.on_absent(now_ms, random),
         }
     }
 
     fn on_absent(&mut self, now_ms: f64, random: f64) -> Step {
         self.absences += 1;
-        if self.absences < ABSENCES_FOR_CERTAINTY || (self.taken && self.absences < self.policy.max_attempts) {
-            // The service may still be at work on what it received.
+        if self.absences < ABSENCES_FOR_CERTAINTY {
             self.phase = Phase::Settling(self.new_lookup());
-            return self.wait(2.0 * self.policy.min_delay_ms, None, now_ms);
+            return self.wait(f64::from(self.absences) * self.policy.min_delay_ms, None, now_ms);
         }
         if self.taken {
-            return self.unknown(&self.last.clone());
+            return self.unknown(self.last.message());
         }
         self.phase = Phase::Clear;
         let refusal = match &self.last {
             Error::Refused(refusal) => Some(refusal.clone()),
             _ => None,
         };
-        self.send_again(refusal.as_ref(), None, now_ms, random)
+        if self.refused { self.fail() } else { self.send_again(refusal.as_ref(), None, now_ms, random) }
     }
 
     fn settle(&mut self) -> Step {
@@ -161,7 +195,7 @@ impl Creation {
     fn new_lookup(&self) -> Lookup {
         // An id that was taken before the first attempt can be of any age.
         let not_before_ms = (!self.taken).then_some(self.began_at_ms - CLOCK_TOLERANCE_MS);
-        Lookup::new(&self.external_task_id, not_before_ms, self.policy.clone())
+        Lookup::new(&self.external_task_id, not_before_ms, self.policy.clone()).with_reference(self.reference.clone())
     }
 
     fn send_again(&mut self, refusal: Option<&Refusal>, shown: Option<RefusalKind>, now_ms: f64, random: f64) -> Step {
@@ -177,7 +211,9 @@ impl Creation {
     /// Waits, or ends at once where the deadline would pass meanwhile.
     fn wait(&self, delay_ms: f64, waiting_for: Option<RefusalKind>, now_ms: f64) -> Step {
         match self.deadline_ms {
-            Some(deadline_ms) if now_ms + delay_ms >= deadline_ms && self.is_unsettled() => self.unknown(&self.last),
+            Some(deadline_ms) if now_ms + delay_ms >= deadline_ms && self.is_unsettled() => {
+                self.unknown(self.last.message())
+            }
             Some(deadline_ms) if now_ms + delay_ms >= deadline_ms => self.fail(),
             _ => Step::Wait { delay_ms, waiting_for },
         }
@@ -187,8 +223,8 @@ impl Creation {
         Step::Done(Err(Failure::from(self.last.clone()).with_external_task_id(&self.external_task_id)))
     }
 
-    fn unknown(&self, cause: &Error) -> Step {
-        let error = Error::SubmissionUnknown { reason: cause.message() };
+    fn unknown(&self, reason: String) -> Step {
+        let error = Error::SubmissionUnknown { reason };
         Step::Done(Err(Failure::from(error).with_external_task_id(&self.external_task_id)))
     }
 }

@@ -11,8 +11,14 @@ use super::wire::{HttpAnswer, Task, TaskPage};
 /// How many tasks a page of the list holds.
 pub const PAGE_SIZE: usize = 30;
 
-/// How many pages of the list are read at the most.
-const MAX_PAGES: u32 = 5;
+/// How many pages of the list are read at the most for a task that was created just now, and for one of any age.
+const MAX_PAGES: (u32, u32) = (5, 40);
+
+/// Questions are cheap and a lost task is not, so they are repeated this many times as often as other requests.
+const PATIENCE: u32 = 3;
+
+/// How often a question is asked that is answered by what is no answer of the service.
+const GARBLED_REPETITIONS: u32 = 3;
 
 /// Kling's own code for "no such resource".
 const KLING_NO_SUCH_RESOURCE: &str = "1203";
@@ -52,6 +58,8 @@ impl Outcome {
 pub enum Question {
     /// `GET …/image2video/{external_task_id}`
     Path,
+    /// The same for another task, which is known to exist: does the service know such ids at all?
+    Reference,
     /// `GET …/image2video?external_task_id=…&pageNum=1&pageSize=30`
     Query,
     /// `GET …/image2video?pageNum=…&pageSize=30`
@@ -89,6 +97,9 @@ pub struct Lookup {
     question: Question,
     repetitions: u32,
     denied_by_path: bool,
+    /// A listed task that may be the one searched, but does not say its id.
+    ambiguous: bool,
+    reference: Option<String>,
     last: Option<Error>,
 }
 
@@ -102,7 +113,26 @@ impl Lookup {
             question: Question::Path,
             repetitions: 0,
             denied_by_path: false,
+            ambiguous: false,
+            reference: None,
             last: None,
+        }
+    }
+
+    /// Tells an id of the caller's own that the service is known to have.
+    ///
+    /// Where a service answers "no such task" to every such id, its "no" proves nothing; where it finds the reference,
+    /// it does.
+    pub fn with_reference(mut self, external_task_id: Option<String>) -> Self {
+        self.reference = external_task_id;
+        self
+    }
+
+    /// The id that [`Question::Path`] or [`Question::Reference`] asks for.
+    pub fn asked_id(&self) -> &str {
+        match (&self.question, &self.reference) {
+            (Question::Reference, Some(reference)) => reference,
+            _ => &self.external_task_id,
         }
     }
 
@@ -114,7 +144,9 @@ impl Lookup {
     /// Takes what became of the question and gives the next step. `random` lies in `0.0 .. 1.0`.
     pub fn on_outcome(&mut self, outcome: Outcome, random: f64) -> LookupStep {
         let page = outcome.answer().and_then(|answer| match self.question {
-            Question::Path => Task::read(&answer).map(|task| TaskPage { tasks: vec![task], entries: 1 }),
+            Question::Path | Question::Reference => {
+                Task::read(&answer).map(|task| TaskPage { tasks: vec![task], entries: 1 })
+            }
             Question::Query | Question::List { .. } => TaskPage::read(&answer),
         });
         match page {
@@ -124,22 +156,44 @@ impl Lookup {
     }
 
     fn on_page(&mut self, page: TaskPage) -> LookupStep {
-        let older = page.tasks.iter().filter_map(|task| task.created_at_ms).any(|at| Some(at) < self.not_before_ms);
-        let complete = page.entries < PAGE_SIZE || (older && self.not_before_ms.is_some());
+        if self.question == Question::Reference {
+            return LookupStep::Absent;
+        }
+        let by_path = self.question == Question::Path;
         let own = self.external_task_id.as_str();
-        let found = page.tasks.into_iter().find(|task| match &task.external_task_id {
+        let found = page.tasks.iter().position(|task| match &task.external_task_id {
             Some(id) => id == own,
-            // A task read by its path need not repeat the id that it was asked by.
-            None => self.question == Question::Path,
+            // A task read by its path need not repeat the id that it was asked by; an echo of that id is no task.
+            None => by_path && task.task_id != own,
         });
+        let complete = !by_path && self.reaches_back(&page);
+        let max_pages = if self.not_before_ms.is_some() { MAX_PAGES.0 } else { MAX_PAGES.1 };
         match (found, self.question) {
-            (Some(task), _) => LookupStep::Found(Box::new(task)),
-            (None, Question::Path) => self.ask(Question::Query),
-            (None, _) if complete => LookupStep::Absent,
+            (Some(index), _) => match page.tasks.into_iter().nth(index) {
+                Some(task) => LookupStep::Found(Box::new(task)),
+                None => self.conclude(),
+            },
+            (None, Question::Path | Question::Reference) => self.ask(Question::Query),
+            (None, _) if complete && !self.ambiguous => LookupStep::Absent,
+            (None, _) if complete => self.conclude(),
             (None, Question::Query) => self.ask(Question::List { page: 2 }),
-            (None, Question::List { page }) if page < MAX_PAGES => self.ask(Question::List { page: page + 1 }),
+            (None, Question::List { page }) if page < max_pages => self.ask(Question::List { page: page + 1 }),
             (None, Question::List { .. }) => self.conclude(),
         }
+    }
+
+    /// Whether no later page can hold the task: this one is empty, or sorted and ends before the task can begin.
+    ///
+    /// That a page is short proves nothing: the service need not obey `pageSize`.
+    fn reaches_back(&mut self, page: &TaskPage) -> bool {
+        let too_old = |task: &Task| task.created_at_ms.is_some_and(|at| Some(at) < self.not_before_ms);
+        let unclear = |task: &Task| task.external_task_id.is_none() && !too_old(task);
+        let ambiguous = page.tasks.len() < page.entries || page.tasks.iter().any(unclear);
+        let times = page.tasks.iter().map(|task| task.created_at_ms);
+        let complete =
+            page.entries == 0 || (times.is_sorted_by(|a, b| a >= b) && page.tasks.last().is_some_and(too_old));
+        self.ambiguous |= ambiguous;
+        complete
     }
 
     fn on_error(&mut self, error: Error, random: f64) -> LookupStep {
@@ -147,29 +201,34 @@ impl Lookup {
             Error::Refused(refusal) => {
                 let denied = refusal.kind == RefusalKind::NotFound
                     && refusal.api_code.as_deref() == Some(KLING_NO_SUCH_RESOURCE);
-                self.denied_by_path |= denied && self.question == Question::Path;
+                match self.question {
+                    Question::Path => self.denied_by_path |= denied,
+                    Question::Reference => self.denied_by_path = false,
+                    _ => {}
+                }
                 matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidRequest)
             }
             Error::InvalidResponse { status, .. } => !(200..300).contains(status),
             _ => false,
         };
-        let may_pass = error.is_retryable() || matches!(error, Error::InvalidResponse { .. });
+        let garbled = matches!(error, Error::InvalidResponse { .. });
+        let repetitions = if garbled { GARBLED_REPETITIONS } else { self.policy.max_attempts.saturating_mul(PATIENCE) };
         let retry_after_ms = match &error {
             Error::Refused(refusal) => refusal.retry_after_ms,
             _ => None,
         };
         self.last = Some(error.clone());
-        if not_offered {
-            match self.question {
-                Question::Path => self.ask(Question::Query),
-                Question::Query => self.ask(Question::List { page: 1 }),
-                Question::List { .. } => self.conclude(),
-            }
-        } else if may_pass && self.repetitions + 1 < self.policy.max_attempts {
+        if !not_offered && (garbled || error.is_retryable()) && self.repetitions + 1 < repetitions {
             self.repetitions += 1;
-            LookupStep::Wait { delay_ms: self.policy.delay_ms(self.repetitions, retry_after_ms, random) }
-        } else {
-            LookupStep::Unsettled(error)
+            return LookupStep::Wait { delay_ms: self.policy.delay_ms(self.repetitions, retry_after_ms, random) };
+        }
+        if !not_offered && !garbled {
+            return LookupStep::Unsettled(error);
+        }
+        match self.question {
+            Question::Path => self.ask(Question::Query),
+            Question::Query => self.ask(Question::List { page: 1 }),
+            Question::Reference | Question::List { .. } => self.conclude(),
         }
     }
 
@@ -179,10 +238,10 @@ impl Lookup {
         LookupStep::Ask(question)
     }
 
-    /// Neither query nor list could say; Kling's own word on the path counts.
+    /// Neither query nor list could say; Kling's own word on the path counts where it is known to know such ids.
     fn conclude(&mut self) -> LookupStep {
-        if self.denied_by_path {
-            return LookupStep::Absent;
+        if self.denied_by_path && self.reference.is_some() && self.question != Question::Reference {
+            return self.ask(Question::Reference);
         }
         let reason = String::from("the service does not offer looking a task up by an id of your own.");
         LookupStep::Unsettled(self.last.take().unwrap_or(Error::InvalidResponse { status: 200, reason }))

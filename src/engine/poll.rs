@@ -34,8 +34,8 @@ const USUAL_MS: f64 = 100_000.0;
 /// How many unseen tasks of the usual length count against those seen.
 const PRIOR_WEIGHT: f64 = 3.0;
 
-/// How often a task may be unknown to the service right after it was created.
-const UNKNOWN_AT_FIRST: u32 = 4;
+/// How often in a row the service may not know a task that is known to exist: it was created or read before.
+const UNKNOWN_IN_A_ROW: u32 = 5;
 
 /// How often a task that has succeeded may come without its video.
 const SUCCEEDED_WITHOUT_VIDEO: u32 = 5;
@@ -138,6 +138,8 @@ pub struct Polling {
     age_offset_ms: f64,
     failures: u32,
     just_created: bool,
+    /// The task has been created or read by this client, at this address.
+    exists: bool,
     without_video: u32,
 }
 
@@ -147,7 +149,8 @@ impl Polling {
     /// `just_created` says that this client created it a moment ago, and then a service that does not know it yet is
     /// given some time.
     pub fn new(policy: PollPolicy, retry: RetryPolicy, median_ms: f64, now_ms: f64, just_created: bool) -> Self {
-        Self { policy, retry, median_ms, age_offset_ms: -now_ms, failures: 0, just_created, without_video: 0 }
+        let (age_offset_ms, exists) = (-now_ms, just_created);
+        Self { policy, retry, median_ms, age_offset_ms, failures: 0, just_created, exists, without_video: 0 }
     }
 
     /// The age of the task at `now_ms`, as far as it is known.
@@ -159,6 +162,7 @@ impl Polling {
     /// than this wait.
     pub fn on_task(&mut self, task: &Task, now_ms: f64, wall_ms: f64) -> PollStep {
         self.failures = 0;
+        self.exists = true;
         if !self.just_created
             && let Some(created_at_ms) = task.created_at_ms
         {
@@ -176,7 +180,7 @@ impl Polling {
             }
             TaskStatus::Succeed => {
                 self.without_video += 1;
-                PollStep::ReadAfter(self.policy.min_interval_ms)
+                PollStep::ReadAfter(self.policy.min_interval_ms * f64::from(self.without_video))
             }
             _ => PollStep::ReadAfter(self.policy.interval_ms(self.age_ms(now_ms), self.median_ms)),
         }
@@ -185,16 +189,25 @@ impl Polling {
     /// Takes a read that failed. What may pass is read again, for as long as the caller's deadline allows.
     pub fn on_error(&mut self, error: Error, random: f64) -> PollStep {
         self.failures = self.failures.saturating_add(1);
-        let (retry_after_ms, unknown) = match &error {
-            Error::Refused(refusal) => (refusal.retry_after_ms, refusal.kind == RefusalKind::NotFound),
-            _ => (None, false),
+        let retry_after_ms = match &error {
+            Error::Refused(refusal) => refusal.retry_after_ms,
+            _ => None,
         };
-        let garbled = matches!(error, Error::InvalidResponse { status, .. } if (200..300).contains(&status));
-        let too_early = unknown && self.just_created && self.failures <= UNKNOWN_AT_FIRST;
-        if error.is_retryable() || garbled || too_early {
+        let may_pass = match &error {
+            Error::Refused(refusal) if refusal.kind == RefusalKind::NotFound => self.may_be_unknown(),
+            Error::InvalidResponse { status: 404, .. } => self.may_be_unknown(),
+            // A page instead of the answer, or a redirect to one: some network in between wants a word with the user.
+            Error::InvalidResponse { status, .. } => self.exists || (200..300).contains(status),
+            error => error.is_retryable(),
+        };
+        if may_pass {
             let delay_ms = self.retry.delay_ms(self.failures, retry_after_ms, random);
             return PollStep::ReadAfter(delay_ms.max(self.policy.min_interval_ms));
         }
         PollStep::Fail(Failure::from(error))
+    }
+
+    fn may_be_unknown(&self) -> bool {
+        self.exists && self.failures < UNKNOWN_IN_A_ROW
     }
 }

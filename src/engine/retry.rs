@@ -83,7 +83,10 @@ mod tests {
     fn a_turn_is_never_asked_for_within_a_second() {
         let policy = RetryPolicy { max_attempts: 1, min_delay_ms: 1.0, max_delay_ms: 9000.0 };
         let waits: Vec<f64> = (1..=4).map(|n| policy.turn_delay_ms(n, None, 0.5)).collect();
-        assert!(waits.iter().all(|wait| *wait >= 1000.0) && waits.windows(2).all(|pair| pair[0] < pair[1]), "{waits:?}");
+        assert!(
+            waits.iter().all(|wait| *wait >= 1000.0) && waits.windows(2).all(|pair| pair[0] < pair[1]),
+            "{waits:?}"
+        );
     }
 
     #[test]

@@ -301,7 +301,7 @@ impl Client {
     async fn ask(&self, external_task_id: &str, question: Question, call: &Call) -> Result<Sent, Thrown> {
         let list = |page: u32| String::from("pageNum=") + &page.to_string() + "&pageSize=" + &PAGE_SIZE.to_string();
         let url = match question {
-            Question::Path => self.url(TASKS_PATH, &[external_task_id]),
+            Question::Path | Question::Reference => self.url(TASKS_PATH, &[external_task_id]),
             Question::Query => {
                 let id = String::from(encode_uri_component(external_task_id));
                 self.url(TASKS_PATH, &[]) + "?external_task_id=" + &id + "&" + &list(1)

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
+use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::input::{AvatarInput, SpeechInput, base_address};
 use super::js::{Builder, function, get, number};
@@ -15,7 +16,6 @@ use super::output::{speech_to_js, task_to_js, thrown_to_js, video_to_js};
 use super::prepare::Report;
 use super::thrown::Thrown;
 use super::watch::Watcher;
-use super::CallOptions;
 use crate::engine::error::Error;
 use crate::engine::limits::Limits;
 use crate::engine::poll::PollPolicy;

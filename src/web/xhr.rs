@@ -29,7 +29,10 @@ pub(super) async fn send(request: Request<'_>, on_upload: impl Fn(f64, f64) + 's
     }
 }
 
-async fn exchange(request: &Request<'_>, on_upload: impl Fn(f64, f64) + 'static) -> Result<Option<HttpAnswer>, JsValue> {
+async fn exchange(
+    request: &Request<'_>,
+    on_upload: impl Fn(f64, f64) + 'static,
+) -> Result<Option<HttpAnswer>, JsValue> {
     let xhr = XmlHttpRequest::new()?;
     xhr.open_with_async(request.method, request.url, true)?;
     xhr.set_response_type(XmlHttpRequestResponseType::Arraybuffer);

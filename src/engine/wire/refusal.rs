@@ -78,9 +78,9 @@ fn request_id_in(message: &str) -> Option<String> {
 
 /// Whether a refusal says that the `external_task_id` was used before, which proves that a task of that id exists.
 ///
-/// The words are not documented, so every likely wording is taken.
-pub fn says_id_is_taken(refusal: &Refusal) -> bool {
-    let message = refusal.message.to_ascii_lowercase();
+/// The words are not documented, so every likely wording is taken; those of the quoted id itself do not count.
+pub fn says_id_is_taken(refusal: &Refusal, external_task_id: &str) -> bool {
+    let message = refusal.message.replace(external_task_id, "").to_ascii_lowercase();
     let about_the_id = message.contains("external_task_id") || message.contains("external task id");
     let taken = ["exist", "duplicat", "already", "unique", "used", "taken", "repeat"];
     let denied = ["does not exist", "not exist", "not found"].iter().any(|words| message.contains(words));
@@ -163,6 +163,9 @@ mod tests {
             request_id: None,
             retry_after_ms: None,
         };
+        let says_id_is_taken = |refusal: &Refusal| says_id_is_taken(refusal, "used-1");
+        assert!(!says_id_is_taken(&refusal(400, "external_task_id is wrong: used-1")));
+        assert!(says_id_is_taken(&refusal(400, "external_task_id used-1 is already used")));
         assert!(says_id_is_taken(&refusal(400, "external_task_id already exists")));
         assert!(says_id_is_taken(&refusal(409, "Duplicate external_task_id")));
         assert!(says_id_is_taken(&refusal(400, "The external task id must be unique")));

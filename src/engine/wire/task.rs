@@ -38,7 +38,7 @@ impl TaskStatus {
         match word.to_ascii_lowercase().as_str() {
             "submitted" | "queued" | "pending" | "not_start" | "created" => Self::Submitted,
             "succeed" | "succeeded" | "success" | "completed" => Self::Succeed,
-            "failed" | "failure" | "fail" | "error" => Self::Failed,
+            "failed" | "failure" | "fail" | "error" | "cancelled" | "canceled" | "expired" => Self::Failed,
             _ => Self::Processing,
         }
     }

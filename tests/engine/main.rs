@@ -1,0 +1,10 @@
+//! The decisions of `engine/`, driven by recorded answers. Nothing here waits or sends.
+
+mod answers;
+mod create;
+mod lookup;
+mod polling;
+
+mod service;
+mod settlement;
+mod wire;

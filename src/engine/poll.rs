@@ -25,14 +25,14 @@ const SPACING: [(f64, f64); 12] = [
     (9.0, 0.96),
 ];
 
-/// Chosen so that a task of the usual length is read about 22 times; see the simulation in the tests.
-const SPACING_SCALE: f64 = 0.545;
+/// Chosen so that a task of the usual time is read about 23 times; `tests/engine/schedule.rs` measures it.
+const SPACING_SCALE: f64 = 0.41;
+
+/// The shortest interval at which the scale above holds. Another one stretches the whole schedule.
+const USUAL_MIN_INTERVAL_MS: f64 = 1000.0;
 
 /// The usual time of a `std` task with ten seconds of voice, in milliseconds.
 const USUAL_MS: f64 = 100_000.0;
-
-/// How many unseen tasks of the usual length count against those seen.
-const PRIOR_WEIGHT: f64 = 3.0;
 
 /// How often in a row the service may not know a task that is known to exist: it was created or read before.
 const UNKNOWN_IN_A_ROW: u32 = 5;
@@ -43,7 +43,8 @@ const SUCCEEDED_WITHOUT_VIDEO: u32 = 5;
 /// How often a task is read, and for how long.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollPolicy {
-    /// The shortest time between two reads, in milliseconds. Default 1000.
+    /// The shortest time between two reads, in milliseconds. Default 1000. The whole schedule stretches with it: half of
+    /// it means twice as many reads.
     pub min_interval_ms: f64,
     /// The longest time between two reads, in milliseconds. Default 15 000.
     pub max_interval_ms: f64,
@@ -62,12 +63,14 @@ impl PollPolicy {
     pub fn interval_ms(&self, age_ms: f64, median_ms: f64) -> f64 {
         let longest = self.max_interval_ms.max(self.min_interval_ms);
         let step = median_ms / 100.0;
-        let scale = SPACING_SCALE * (median_ms * 1000.0).sqrt();
+        let pace = (self.min_interval_ms / USUAL_MIN_INTERVAL_MS).max(0.001);
+        let scale = SPACING_SCALE * pace * (median_ms * 1000.0).sqrt();
         let (mut due, mut waited) = (0.0, 0.0);
         // The spacing changes while the interval passes, so its inverse is summed up until one read is due.
         while due < 1.0 && waited < longest {
-            due += step / (scale * spacing((age_ms + waited + 0.5 * step) / median_ms));
-            waited += step;
+            let more = step / (scale * spacing((age_ms + waited + 0.5 * step) / median_ms));
+            waited += step * f64::min(1.0, (1.0 - due) / more);
+            due += more;
         }
         waited.clamp(self.min_interval_ms, longest)
     }
@@ -87,28 +90,32 @@ fn spacing(age: f64) -> f64 {
 /// What a client knows of how long its tasks take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Experience {
-    ratios: f64,
-    weight: f64,
+    /// The usual time of a task, in those that are taken for usual beforehand.
+    factor: f64,
+    tasks: f64,
 }
 
 impl Default for Experience {
     fn default() -> Self {
-        Self { ratios: PRIOR_WEIGHT, weight: PRIOR_WEIGHT }
+        Self { factor: 1.0, tasks: 0.0 }
     }
 }
 
 impl Experience {
     /// Gives the usual time of a task, in milliseconds.
     pub fn median_ms(&self, pro: bool, voice_seconds: Option<f64>) -> f64 {
-        (prior_ms(pro, voice_seconds) * self.ratios / self.weight).clamp(2000.0, 1_200_000.0)
+        (prior_ms(pro, voice_seconds) * self.factor).clamp(2000.0, 1_200_000.0)
     }
 
-    /// Takes in that a task ended after `took_ms`. Older tasks count less and less.
+    /// Takes in that a task ended after `took_ms`.
+    ///
+    /// Each task draws the factor towards itself by a limited part, whatever its distance, so that it settles at the
+    /// median and not at the mean, which single slow tasks would pull up. The part shrinks, but never to nothing.
     pub fn learn(&mut self, took_ms: f64, pro: bool, voice_seconds: Option<f64>) {
-        const FADING: f64 = 0.9;
-        let ratio = (took_ms / prior_ms(pro, voice_seconds)).clamp(0.01, 20.0);
-        self.ratios = self.ratios * FADING + ratio;
-        self.weight = self.weight * FADING + 1.0;
+        self.tasks += 1.0;
+        let most = 1.0 + f64::max(0.06, 1.0 / self.tasks);
+        let ratio = took_ms / (prior_ms(pro, voice_seconds) * self.factor);
+        self.factor = (self.factor * ratio.clamp(1.0 / most, most)).clamp(0.01, 20.0);
     }
 }
 

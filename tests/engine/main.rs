@@ -4,6 +4,7 @@ mod answers;
 mod create;
 mod lookup;
 mod polling;
+mod schedule;
 
 mod service;
 mod settlement;

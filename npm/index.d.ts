@@ -42,8 +42,31 @@ export interface ClientOptions {
   limits?: Partial<Limits>;
   /** How often and how soon a request is repeated when the service says "not now". */
   retry?: { maxAttempts?: number; minDelayMs?: number; maxDelayMs?: number };
-  /** How often a task is read, and for how long. */
+  /**
+   * How often a task is read, and for how long. Defaults: 1000, 15 000 and 1 800 000 (30 minutes). `minIntervalMs`
+   * stretches the whole schedule: half of it means twice as many reads.
+   */
   poll?: { minIntervalMs?: number; maxIntervalMs?: number; timeoutMs?: number };
+  /** Lets {@link AvatarClient.generate} and `createTask` go on after a reload instead of paying again. */
+  storage?: Storage;
+  /**
+   * How many tasks {@link AvatarClient.generate} has under way at a time. The others wait for their turn in the order of
+   * their calls; each can be cancelled. Without it, as many as are asked for: the service's own limit is waited for.
+   */
+  maxConcurrentTasks?: number;
+}
+
+/**
+ * Where a create is kept until its video is there: a `Map`, or a thin wrapper on localStorage, IndexedDB or a KV binding.
+ * The same input then finds its own task again, under the same `externalTaskId`. Neither the key nor the media are kept:
+ * names are fingerprints of the input, values are short JSON texts of ids and a time. An entry counts for 30 days.
+ *
+ * After `submission_unknown` the entry stays, and so does the answer; give another `externalTaskId` to start anew.
+ */
+export interface Storage {
+  get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  set(key: string, value: string): unknown;
+  delete(key: string): unknown;
 }
 
 /** What every call takes. */
@@ -52,7 +75,10 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Is told how far the call has come. */
   onProgress?: (progress: Progress) => void;
-  /** Bounds the whole call, in milliseconds. */
+  /**
+   * Bounds the whole call, in milliseconds. Default `poll.timeoutMs`, for `download` none: that one gives up where
+   * nothing has come for a minute.
+   */
   timeoutMs?: number;
 }
 
@@ -64,6 +90,13 @@ export interface Progress {
   /** Milliseconds since the call began. */
   elapsedMs: number;
   task?: Task;
+  /** The call is waiting for its turn. */
+  waiting?: {
+    /** `concurrency_limit`: for a place among the tasks in parallel, the account's or this client's own. */
+    code: "rate_limited" | "concurrency_limit";
+    /** When it is tried again. Absent in the client's own queue. */
+    delayMs?: number;
+  };
 }
 
 /** What was found in the files and fields, and everything that is wrong with them. */
@@ -206,9 +239,12 @@ export class AvatarClient {
   waitForTask(taskId: string, call?: CallOptions): Promise<Video>;
   /** Gives the task at each change of status, until it has ended. */
   watchTask(taskId: string, call?: CallOptions): AsyncIterable<Task>;
-  /** Finds a task by your own id. */
+  /** Finds a task by your own id. Gives `undefined` only where the service says for certain that there is none. */
   findTask(externalTaskId: string, call?: CallOptions): Promise<Task | undefined>;
-  /** Creates a task, waits for it, and gives its video. */
+  /**
+   * Creates a task, waits for it, and gives its video. With `storage`, the same input after a reload goes on with the same
+   * task.
+   */
   generate(input: AvatarInput, call?: CallOptions): Promise<Video>;
   /** Speaks a text, for `audioId`. */
   synthesizeSpeech(input: SpeechInput, call?: CallOptions): Promise<Speech>;

@@ -1,15 +1,31 @@
-import { AvatarError, isFields } from "./error.js";
+import { AvatarError, aborted, isFields } from "./error.js";
 import { load } from "./module.js";
 import { checkOptions } from "./options.js";
 
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
-async function run(work) {
-  const module = await load();
+async function run(work, call) {
+  const module = await loaded(call?.signal);
   try {
     return await work(module);
   } catch (rejected) {
     throw isFields(rejected) ? new AvatarError(rejected) : rejected;
   }
+}
+
+/** The module is on its way when a page starts, and an abort does not wait for it. What is no signal is told later. */
+function loaded(signal) {
+  const loading = load();
+  if (!(signal instanceof AbortSignal)) return loading;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted(signal.reason));
+    const end = (settle) => (value) => {
+      signal.removeEventListener("abort", stop);
+      settle(value);
+    };
+    loading.then(end(resolve), end(reject));
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+  });
 }
 
 export function validate(input, limits) {
@@ -24,8 +40,8 @@ export class AvatarClient {
     this.#options = checkOptions(options);
   }
 
-  #run(work) {
-    return run((module) => work((this.#client ??= new module.WasmClient(this.#options))));
+  #run(work, call) {
+    return run((module) => work((this.#client ??= new module.WasmClient(this.#options))), call);
   }
 
   validate(input) {
@@ -33,19 +49,19 @@ export class AvatarClient {
   }
 
   createTask(input, call) {
-    return this.#run((client) => client.createTask(input, call));
+    return this.#run((client) => client.createTask(input, call), call);
   }
 
   getTask(taskId, call) {
-    return this.#run((client) => client.getTask(taskId, call));
+    return this.#run((client) => client.getTask(taskId, call), call);
   }
 
   waitForTask(taskId, call) {
-    return this.#run((client) => client.waitForTask(taskId, call));
+    return this.#run((client) => client.waitForTask(taskId, call), call);
   }
 
   async *watchTask(taskId, call) {
-    const watcher = await this.#run((client) => client.watchTask(taskId, call));
+    const watcher = await this.#run((client) => client.watchTask(taskId, call), call);
     try {
       for (;;) {
         const task = await run(() => watcher.next());
@@ -58,18 +74,18 @@ export class AvatarClient {
   }
 
   findTask(externalTaskId, call) {
-    return this.#run((client) => client.findTask(externalTaskId, call));
+    return this.#run((client) => client.findTask(externalTaskId, call), call);
   }
 
   generate(input, call) {
-    return this.#run((client) => client.generate(input, call));
+    return this.#run((client) => client.generate(input, call), call);
   }
 
   synthesizeSpeech(input, call) {
-    return this.#run((client) => client.synthesizeSpeech(input, call));
+    return this.#run((client) => client.synthesizeSpeech(input, call), call);
   }
 
   download(video, call) {
-    return this.#run((client) => client.download(video, call));
+    return this.#run((client) => client.download(video, call), call);
   }
 }

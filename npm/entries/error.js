@@ -15,3 +15,7 @@ export function isFields(value) {
 export function configuration(message, cause) {
   return new AvatarError({ code: "configuration", retryable: false, message, cause });
 }
+
+export function aborted(cause) {
+  return new AvatarError({ code: "aborted", retryable: false, message: "The call was aborted by its signal.", cause });
+}

@@ -10,7 +10,8 @@ const PAGE_KEY =
  * a page the module may still be on its way then.
  */
 export function checkOptions(options) {
-  const { apiKey, gatewayUrl, baseUrl, dangerouslyAllowBrowser, fetch, limits, retry, poll } = read(options);
+  const { apiKey, gatewayUrl, baseUrl, dangerouslyAllowBrowser, fetch, limits, retry, poll, storage, maxConcurrentTasks } =
+    read(options);
   if (apiKey === undefined && gatewayUrl === undefined) {
     throw configuration("Give an apiKey or a gatewayUrl.");
   }
@@ -19,9 +20,15 @@ export function checkOptions(options) {
   }
   if (apiKey !== undefined) checkKey(apiKey, dangerouslyAllowBrowser);
   if (fetch !== undefined && typeof fetch !== "function") throw configuration("fetch must be a function.");
+  if (storage !== undefined) checkStorage(storage);
+  if (maxConcurrentTasks !== undefined && !(typeof maxConcurrentTasks === "number" && maxConcurrentTasks >= 1)) {
+    throw configuration("maxConcurrentTasks must be a number of at least 1.");
+  }
   return {
     apiKey,
     fetch,
+    storage,
+    maxConcurrentTasks,
     gatewayUrl: address("gatewayUrl", gatewayUrl),
     baseUrl: address("baseUrl", baseUrl ?? SERVICE),
     limits: numbers("limits", limits, 0),
@@ -45,6 +52,11 @@ function checkKey(apiKey, allowed) {
     throw configuration("apiKey must be non-empty text of visible ASCII characters, or a function that gives it.");
   }
   if (isBrowser() && allowed !== true) throw configuration(PAGE_KEY);
+}
+
+function checkStorage(storage) {
+  const missing = ["get", "set", "delete"].find((name) => typeof storage[name] !== "function");
+  if (missing) throw configuration(`storage must have the methods get, set and delete; ${missing} is missing.`);
 }
 
 /** A page, or a worker of one. Edge runtimes have workers' globals, too, but no address of a page. */

@@ -107,6 +107,14 @@ impl Creation {
         matches!(self.phase, Phase::Settling(_))
     }
 
+    /// The id that a [`Step::Ask`] asks for.
+    pub fn asked_id(&self) -> &str {
+        match &self.phase {
+            Phase::Settling(lookup) => lookup.asked_id(),
+            Phase::Clear => &self.external_task_id,
+        }
+    }
+
     /// What to do once a [`Step::Wait`] is over.
     pub fn after_wait(&self) -> Step {
         match &self.phase {

@@ -164,6 +164,15 @@ impl Error {
         }
     }
 
+    /// Whether it says that the task has ended, or that there is none.
+    pub fn ends_task(&self) -> bool {
+        match self {
+            Self::TaskFailed { .. } => true,
+            Self::Refused(refusal) => refusal.kind == RefusalKind::NotFound,
+            _ => false,
+        }
+    }
+
     /// A sentence for people: what happened and what to do.
     pub fn message(&self) -> String {
         match self {

@@ -12,6 +12,8 @@ pub mod media;
 pub mod network;
 pub mod poll;
 pub mod problem;
+pub mod queue;
+pub mod resume;
 pub mod retry;
 pub mod text;
 pub mod validate;

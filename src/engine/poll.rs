@@ -160,6 +160,12 @@ impl Polling {
         Self { policy, retry, median_ms, age_offset_ms, failures: 0, just_created, exists, without_video: 0 }
     }
 
+    /// Says that the task is known to exist, so that a service that does not know it is asked again.
+    pub fn of_existing(mut self) -> Self {
+        self.exists = true;
+        self
+    }
+
     /// The age of the task at `now_ms`, as far as it is known.
     pub fn age_ms(&self, now_ms: f64) -> f64 {
         (now_ms + self.age_offset_ms).max(0.0)

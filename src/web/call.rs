@@ -194,9 +194,9 @@ impl Call {
         }
     }
 
-    /// Tells the caller that the service asked to wait.
-    pub(super) fn wait_for(&self, kind: RefusalKind, delay_ms: f64) {
-        let waiting = Builder::new().set("code", kind.code()).set("delayMs", delay_ms).build();
+    /// Tells the caller that the service asked to wait, or that it is not this call's turn yet.
+    pub(super) fn wait_for(&self, kind: RefusalKind, delay_ms: Option<f64>) {
+        let waiting = Builder::new().set("code", kind.code()).set_some("delayMs", delay_ms).build();
         self.report(self.progress().set("waiting", waiting));
     }
 

@@ -9,11 +9,14 @@ use super::client::Client;
 use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
 use super::js::{Builder, get, number};
 use super::thrown::Thrown;
-use super::time::{Timer, now_ms, random};
+use super::time::{Either, Timer, either};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::json::decimal;
 use crate::engine::problem::Field;
+
+/// How long a download may stand still, in milliseconds.
+const STAND_MS: f64 = 60_000.0;
 
 impl Client {
     /// Downloads a finished video. The key is not sent.
@@ -26,23 +29,13 @@ impl Client {
         }
         let call = Call::new(options, None);
         call.enter(Phase::Downloading, None);
-        let retry = &self.shared.config.retry;
         let mut attempt = 1;
         loop {
-            let thrown = match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
+            match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
                 Ok(blob) => return Ok(blob),
-                Err(thrown) => thrown,
-            };
-            let asked_ms = match thrown.error() {
-                Error::Refused(refusal) => refusal.retry_after_ms,
-                _ => None,
-            };
-            let delay_ms = retry.delay_ms(attempt, asked_ms, random());
-            let too_late = call.deadline_ms().is_some_and(|deadline_ms| now_ms() + delay_ms >= deadline_ms);
-            if attempt >= retry.max_attempts || !thrown.error().is_retryable() || too_late {
-                return Err(thrown);
+                Err(thrown) if !thrown.error().is_retryable() => return Err(thrown),
+                Err(thrown) => self.pause(thrown, attempt, &call).await?,
             }
-            call.run(Timer::new(delay_ms)).await?;
             attempt += 1;
         }
     }
@@ -53,7 +46,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
     let controller = AbortController::new().ok();
     let mut guard = AbortOnDrop(controller.clone());
     let init = Builder::new().set_some("signal", controller.map(|controller| controller.signal())).build();
-    let response = match call.run(start(fetch, url, &init)).await? {
+    let response = match call.run(in_time(start(fetch, url, &init))).await? {
         Ok(response) => response,
         Err(cause) => return Ok(Err(lost(url, cause))),
     };
@@ -67,7 +60,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
     let total = length.filter(|_| !encoded);
     let (parts, mut loaded, mut chunks) = (Array::new(), 0.0, Chunks::of(&response));
     loop {
-        match call.run(chunks.next()).await? {
+        match call.run(in_time(chunks.next())).await? {
             Ok(Some(chunk)) => {
                 loaded += f64::from(chunk.length());
                 parts.push(&chunk);
@@ -89,6 +82,14 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
         let message = String::from("This platform has no memory for the video.");
         Thrown::from(Error::Configuration { message }).because(cause)
     }))
+}
+
+/// Gives up on a download that has come to a stand.
+async fn in_time<T>(work: impl Future<Output = Result<T, JsValue>>) -> Result<T, JsValue> {
+    match either(work, Timer::new(STAND_MS)).await {
+        Either::First(done) => done,
+        Either::Second(()) => Err(js_sys::Error::new("nothing came for a minute").into()),
+    }
 }
 
 fn lost(url: &str, cause: JsValue) -> Thrown {

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::input::{AvatarInput, SpeechInput, base_address};
-use super::js::{Builder, function, get, number};
+use super::js::{Builder, function, get, number, try_get};
 use super::output::{speech_to_js, task_to_js, thrown_to_js, video_to_js};
 use super::prepare::Report;
 use super::thrown::Thrown;
@@ -168,6 +168,8 @@ fn config(options: &JsValue) -> Result<Config, Thrown> {
         base_url,
         fetch: function(options, "fetch"),
         limits: Limits::default().overridden(&get(options, "limits"))?,
+        storage: try_get(options, "storage").ok().flatten(),
+        max_concurrent_tasks: number(options, "maxConcurrentTasks").map(|count| count as u32),
         retry: RetryPolicy {
             max_attempts: number(&retry, "maxAttempts").map_or(retry_default.max_attempts, |count| count as u32),
             min_delay_ms: number(&retry, "minDelayMs").unwrap_or(retry_default.min_delay_ms),

@@ -4,6 +4,7 @@
 mod body;
 mod call;
 mod client;
+mod create;
 mod download;
 #[cfg(feature = "npm")]
 mod exports;
@@ -13,8 +14,11 @@ mod js;
 mod media;
 mod output;
 mod prepare;
+mod speech;
+mod storage;
 mod thrown;
 mod time;
+mod turn;
 mod wake;
 mod watch;
 mod xhr;

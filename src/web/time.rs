@@ -6,7 +6,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use js_sys::global;
 use wasm_bindgen::prelude::*;
+
+use super::js::get;
 
 /// The longest time a timer of the platform can be set to; a longer one would fire at once.
 const TIMER_MAX_MS: f64 = 2_147_483_647.0;
@@ -44,29 +47,90 @@ struct State {
     waker: Option<Waker>,
 }
 
-/// Is ready once a time has passed. Dropping it clears the timer.
+/// One timer of the platform, for everything that waits.
+#[derive(Default)]
+struct Alarm {
+    waiting: Vec<(f64, Rc<RefCell<State>>)>,
+    /// The platform's timer, and when it fires.
+    set: Option<(f64, JsValue)>,
+    handler: Option<Closure<dyn FnMut()>>,
+}
+
+thread_local! {
+    static SHARED: Option<Rc<RefCell<Alarm>>> = may_share().then(Alarm::new);
+}
+
+/// In workerd a timer belongs to the request that set it, and is gone when that one ends.
+fn may_share() -> bool {
+    get(&get(&global(), "navigator"), "userAgent").as_string().as_deref() != Some("Cloudflare-Workers")
+}
+
+impl Alarm {
+    fn new() -> Rc<RefCell<Self>> {
+        let alarm = Rc::new(RefCell::new(Self::default()));
+        let weak = Rc::downgrade(&alarm);
+        let handler = Closure::new(move || {
+            let due = weak.upgrade().map(|alarm| alarm.borrow_mut().ring()).unwrap_or_default();
+            for state in due {
+                let waker = {
+                    let mut state = state.borrow_mut();
+                    state.fired = true;
+                    state.waker.take()
+                };
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }
+        });
+        alarm.borrow_mut().handler = Some(handler);
+        alarm
+    }
+
+    /// Takes out whatever is due, and sets the timer for the rest.
+    fn ring(&mut self) -> Vec<Rc<RefCell<State>>> {
+        let set_for_ms = self.set.take().map_or(0.0, |(at_ms, _)| at_ms);
+        // A timer may fire a little early by the other clock.
+        let now_ms = now_ms().max(set_for_ms) + 0.5;
+        let (due, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(at_ms, _)| *at_ms <= now_ms);
+        self.waiting = waiting;
+        self.set();
+        let due: Vec<(f64, Rc<RefCell<State>>)> = due;
+        due.into_iter().map(|(_, state)| state).collect()
+    }
+
+    /// Sets the timer where it is not set early enough, and clears it where nobody waits.
+    fn set(&mut self) {
+        let first_ms = self.waiting.iter().map(|(at_ms, _)| *at_ms).fold(f64::INFINITY, f64::min);
+        if self.set.as_ref().is_some_and(|(at_ms, _)| *at_ms <= first_ms && !self.waiting.is_empty()) {
+            return;
+        }
+        if let Some((_, timer)) = self.set.take() {
+            clear_timeout(&timer);
+        }
+        if let Some(handler) = self.handler.as_ref().filter(|_| !self.waiting.is_empty()) {
+            let now_ms = now_ms();
+            let delay_ms = (first_ms - now_ms).clamp(0.0, TIMER_MAX_MS);
+            self.set = Some((now_ms + delay_ms, set_timeout(handler, delay_ms)));
+        }
+    }
+}
+
+/// Is ready once a time has passed. Timers share one of the platform's, which is cleared with the last of them.
 pub(super) struct Timer {
     state: Rc<RefCell<State>>,
-    timer: JsValue,
-    _handler: Closure<dyn FnMut()>,
+    alarm: Rc<RefCell<Alarm>>,
 }
 
 impl Timer {
     pub(super) fn new(delay_ms: f64) -> Self {
         let state = Rc::new(RefCell::new(State::default()));
-        let shared = Rc::clone(&state);
-        let handler = Closure::new(move || {
-            let waker = {
-                let mut state = shared.borrow_mut();
-                state.fired = true;
-                state.waker.take()
-            };
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        });
-        let timer = set_timeout(&handler, delay_ms.clamp(0.0, TIMER_MAX_MS));
-        Self { state, timer, _handler: handler }
+        let alarm = SHARED.with(Option::clone).unwrap_or_else(Alarm::new);
+        {
+            let mut alarm = alarm.borrow_mut();
+            alarm.waiting.push((now_ms() + delay_ms.max(0.0), Rc::clone(&state)));
+            alarm.set();
+        }
+        Self { state, alarm }
     }
 }
 
@@ -85,7 +149,11 @@ impl Future for Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        clear_timeout(&self.timer);
+        let mut alarm = self.alarm.borrow_mut();
+        alarm.waiting.retain(|(_, state)| !Rc::ptr_eq(state, &self.state));
+        if alarm.waiting.is_empty() {
+            alarm.set();
+        }
     }
 }
 

@@ -31,6 +31,12 @@ impl Watcher {
         Self { client, call, task_id, kind, polling, created, told: None, wait_ms: 0.0, ended: false }
     }
 
+    /// Says that the task is known to exist.
+    pub(super) fn of_existing(mut self) -> Self {
+        self.polling = self.polling.of_existing();
+        self
+    }
+
     /// Gives the task at its next change of status, and nothing after it has ended.
     ///
     /// # Errors

@@ -7,14 +7,18 @@ use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
 use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed, retry_after};
 use crate::engine::lookup::Outcome;
-use crate::engine::wire::HttpAnswer;
+use crate::engine::wire::{HttpAnswer, Task};
 
-/// Aborts a request that is no longer waited for.
+/// Aborts a request that is no longer waited for. Aborting calls listeners, so those of ours go first; the promise's stays,
+/// so that it is settled and forgotten.
 struct AbortOnDrop(XmlHttpRequest);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.set_onloadend(None);
+        if let Ok(upload) = self.0.upload() {
+            upload.set_onprogress(None);
+        }
+        self.0.set_onprogress(None);
         let _ = self.0.abort();
     }
 }
@@ -40,7 +44,6 @@ async fn exchange(
     for (name, value) in &request.headers {
         xhr.set_request_header(name, value)?;
     }
-    let _guard = AbortOnDrop(xhr.clone());
     let on_progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         on_upload(event.loaded(), event.total());
     });
@@ -52,31 +55,32 @@ async fn exchange(
         }
     });
     xhr.set_onprogress(Some(on_answer.as_ref().unchecked_ref()));
+    // After what it has to forget, so that it is dropped before.
+    let _guard = AbortOnDrop(xhr.clone());
     let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
     match &request.body {
         Some(body) => xhr.send_with_opt_js_u8_array(Some(body.unchecked_ref::<Uint8Array>()))?,
         None => xhr.send()?,
     }
     JsFuture::from(ended).await?;
-    xhr.upload()?.set_onprogress(None);
-    xhr.set_onprogress(None);
-    let mut status = xhr.status()?;
+    let status = xhr.status()?;
     if status == 0 {
         return Ok(None);
     }
-    if xhr.response_url() != request.url {
-        // The browser has followed a redirect, and what came back is no answer to this request.
-        status = 0;
-    }
     let body = xhr.response()?.dyn_into::<ArrayBuffer>().map(|buffer| Uint8Array::new(&buffer).to_vec());
     let headers = xhr.get_all_response_headers()?;
-    Ok(Some(HttpAnswer {
+    let answer = HttpAnswer {
         status,
         retry_after_ms: header(&headers, "retry-after").and_then(|value| retry_after(&value)),
         request_id: header(&headers, "x-request-id"),
         body: body.unwrap_or_default(),
         too_long: false,
-    }))
+    };
+    if xhr.response_url() != request.url && Task::read(&answer).is_err() {
+        // The browser has followed a redirect, perhaps with the whole request.
+        return Err(js_sys::TypeError::new("the address redirects to another one").into());
+    }
+    Ok(Some(answer))
 }
 
 /// Asking for a single header that the service does not expose would put an error on the console.

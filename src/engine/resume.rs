@@ -1,0 +1,135 @@
+//! Picking work up again after a reload: what is kept of a create, and under which name.
+
+use super::json::{Json, quoted};
+
+/// How long a record counts, in milliseconds: the service deletes videos after 30 days.
+const KEPT_MS: f64 = 30.0 * 86_400_000.0;
+
+/// What is kept of a create until its video is there. Neither the key nor the media are in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The id that was, or was about to be, sent.
+    pub external_task_id: String,
+    /// The service's id, once it was known.
+    pub task_id: Option<String>,
+    /// When the create began, in Unix milliseconds.
+    pub began_at_ms: f64,
+}
+
+impl Record {
+    /// Writes the record as text.
+    pub fn to_text(&self) -> String {
+        let mut text = String::from("{\"externalTaskId\":") + &quoted(&self.external_task_id);
+        if let Some(task_id) = &self.task_id {
+            text.push_str(",\"taskId\":");
+            text.push_str(&quoted(task_id));
+        }
+        text + ",\"beganAtMs\":" + &(self.began_at_ms.max(0.0) as u64).to_string() + "}"
+    }
+
+    /// Reads a record. Gives nothing for one that is too old, or none.
+    pub fn read(text: &str, now_ms: f64) -> Option<Self> {
+        let json = Json::parse(text.as_bytes())?;
+        let own = |name: &str| json.get(name)?.text().map(str::to_owned);
+        let began_at_ms = json.get("beganAtMs")?.number().filter(|at| now_ms - at < KEPT_MS)?;
+        Some(Self { external_task_id: own("externalTaskId")?, task_id: own("taskId"), began_at_ms })
+    }
+}
+
+/// Tells inputs apart: 128 bits over everything that a create sends. Not against forgery, for which there is no reason:
+/// a record belongs to the page that wrote it.
+#[derive(Debug, Clone)]
+pub struct Fingerprint {
+    low: u64,
+    high: u64,
+    length: u64,
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self { low: 0x9e37_79b9_7f4a_7c15, high: 0xc2b2_ae3d_27d4_eb4f, length: 0 }
+    }
+}
+
+impl Fingerprint {
+    /// Takes in the next bytes. The same bytes in other pieces give another fingerprint, unless all but the last piece
+    /// are multiples of eight long.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(8) {
+            let word = piece.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            self.low = (self.low ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25).rotate_left(29);
+            self.high = (self.high.rotate_left(31) ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93).wrapping_add(self.low);
+        }
+        self.length = self.length.wrapping_add(bytes.len() as u64);
+    }
+
+    /// Gives 32 hexadecimal digits.
+    pub fn finish(&self) -> String {
+        let mut text = String::new();
+        for half in [self.low ^ self.length, self.high] {
+            let half = (half ^ half >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+            let half = (half ^ half >> 29).wrapping_mul(0x9fb2_1c65_1e98_df25);
+            let half = half ^ half >> 32;
+            for shift in (0..16).rev() {
+                text.push(char::from_digit((half >> (4 * shift)) as u32 & 15, 16).unwrap_or('0'));
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_reads_as_it_was_written() {
+        for task_id in [None, Some(String::from("t-\"1"))] {
+            let record = Record { external_task_id: String::from("o-\\1\n"), task_id, began_at_ms: 1_750_000_000_123.0 };
+            assert_eq!(Record::read(&record.to_text(), 1_750_000_000_999.0), Some(record));
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_or_too_old_counts_as_none() {
+        let record = Record { external_task_id: String::from("o"), task_id: None, began_at_ms: 1e12 };
+        assert_eq!(Record::read(&record.to_text(), 1e12 + KEPT_MS), None);
+        for text in ["", "null", "{}", "[1]", "{\"externalTaskId\":\"o\"}", "{\"beganAtMs\":1}", "{\"externalTaskId\":"] {
+            assert_eq!(Record::read(text, 2.0), None, "{text}");
+        }
+    }
+
+    fn of(bytes: &[u8]) -> String {
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.push(bytes);
+        fingerprint.finish()
+    }
+
+    #[test]
+    fn every_byte_and_the_length_count() {
+        let bytes: Vec<u8> = (0..1000_u32).map(|n| (n * 7) as u8).collect();
+        let mut seen = std::collections::HashSet::new();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut other = bytes.clone();
+                other[at] ^= 1 << bit;
+                assert!(seen.insert(of(&other)));
+            }
+        }
+        for length in 0..=bytes.len() {
+            assert!(seen.insert(of(&bytes[..length])));
+        }
+        assert_ne!(of(&[0; 8]), of(&[0; 16]));
+        assert_eq!(of(b"").len(), 32);
+    }
+
+    #[test]
+    fn pieces_of_whole_words_make_no_difference() {
+        let bytes: Vec<u8> = (0..1001_u32).map(|n| (n * 13) as u8).collect();
+        let mut pieces = Fingerprint::default();
+        for piece in bytes.chunks(64) {
+            pieces.push(piece);
+        }
+        assert_eq!(pieces.finish(), of(&bytes));
+    }
+}

@@ -69,8 +69,8 @@ mod tests {
         assert!(queue.take(tickets[0], 0));
         assert_eq!(queue.next_waker(), Some(1));
         assert!(queue.take(tickets[1], 1));
-        for n in 2..5 {
-            assert!(!queue.take(tickets[n], n));
+        for (n, ticket) in tickets.iter().enumerate().skip(2) {
+            assert!(!queue.take(*ticket, n));
         }
         assert_eq!(queue.next_waker(), None);
         assert_eq!(queue.leave(tickets[0]), Some(2));
@@ -83,8 +83,8 @@ mod tests {
         let mut queue = Queue::new(1);
         let tickets: Vec<u64> = (0..4).map(|_| queue.enter()).collect();
         assert!(queue.take(tickets[0], 0));
-        for n in 1..4 {
-            assert!(!queue.take(tickets[n], n));
+        for (n, ticket) in tickets.iter().enumerate().skip(1) {
+            assert!(!queue.take(*ticket, n));
         }
         assert_eq!(queue.leave(tickets[1]), None);
         assert_eq!(queue.leave(tickets[0]), Some(2));

@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn a_record_reads_as_it_was_written() {
         for task_id in [None, Some(String::from("t-\"1"))] {
-            let record = Record { external_task_id: String::from("o-\\1\n"), task_id, began_at_ms: 1_750_000_000_123.0 };
+            let record =
+                Record { external_task_id: String::from("o-\\1\n"), task_id, began_at_ms: 1_750_000_000_123.0 };
             assert_eq!(Record::read(&record.to_text(), 1_750_000_000_999.0), Some(record));
         }
     }
@@ -94,7 +95,8 @@ mod tests {
     fn what_is_no_record_or_too_old_counts_as_none() {
         let record = Record { external_task_id: String::from("o"), task_id: None, began_at_ms: 1e12 };
         assert_eq!(Record::read(&record.to_text(), 1e12 + KEPT_MS), None);
-        for text in ["", "null", "{}", "[1]", "{\"externalTaskId\":\"o\"}", "{\"beganAtMs\":1}", "{\"externalTaskId\":"] {
+        for text in ["", "null", "{}", "[1]", "{\"externalTaskId\":\"o\"}", "{\"beganAtMs\":1}", "{\"externalTaskId\":"]
+        {
             assert_eq!(Record::read(text, 2.0), None, "{text}");
         }
     }

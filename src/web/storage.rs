@@ -52,8 +52,7 @@ impl Saved {
         external_task_id: &str,
     ) -> Result<Self, Thrown> {
         let name = free_name(names, PREFIX.to_owned() + &fingerprint.finish());
-        let record =
-            Record { external_task_id: external_task_id.to_owned(), task_id: None, began_at_ms: wall_ms() };
+        let record = Record { external_task_id: external_task_id.to_owned(), task_id: None, began_at_ms: wall_ms() };
         let mut saved = Self { storage: storage.clone(), name, names: Rc::clone(names), record, resumed: false };
         let text = saved.ask("get", None).await.map_err(failed)?.as_string();
         // An id of another length has no place in a body that is already written.

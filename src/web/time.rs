@@ -57,7 +57,7 @@ struct Alarm {
 }
 
 thread_local! {
-    static SHARED: Option<Rc<RefCell<Alarm>>> = may_share().then(Alarm::new);
+    static SHARED: Option<Rc<RefCell<Alarm>>> = may_share().then(Alarm::shared);
 }
 
 /// In workerd a timer belongs to the request that set it, and is gone when that one ends.
@@ -66,7 +66,7 @@ fn may_share() -> bool {
 }
 
 impl Alarm {
-    fn new() -> Rc<RefCell<Self>> {
+    fn shared() -> Rc<RefCell<Self>> {
         let alarm = Rc::new(RefCell::new(Self::default()));
         let weak = Rc::downgrade(&alarm);
         let handler = Closure::new(move || {
@@ -124,7 +124,7 @@ pub(super) struct Timer {
 impl Timer {
     pub(super) fn new(delay_ms: f64) -> Self {
         let state = Rc::new(RefCell::new(State::default()));
-        let alarm = SHARED.with(Option::clone).unwrap_or_else(Alarm::new);
+        let alarm = SHARED.with(Option::clone).unwrap_or_else(Alarm::shared);
         {
             let mut alarm = alarm.borrow_mut();
             alarm.waiting.push((now_ms() + delay_ms.max(0.0), Rc::clone(&state)));

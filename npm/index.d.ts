@@ -131,7 +131,7 @@ export interface AudioReport {
 
 /** One thing that is wrong with one field. */
 export interface Problem {
-  field: "image" | "soundFile" | "audioId" | "prompt" | "mode" | "callbackUrl" | "externalTaskId" | "extra";
+  field: ProblemField;
   code: ProblemCode;
   /** A sentence that can be shown to people. */
   message: string;
@@ -140,6 +140,23 @@ export interface Problem {
   /** What was found. */
   actual?: unknown;
 }
+
+/** A field of {@link AvatarInput} or {@link SpeechInput}, or an argument: the id of a task, a video. */
+export type ProblemField =
+  | "image"
+  | "soundFile"
+  | "audioId"
+  | "prompt"
+  | "mode"
+  | "callbackUrl"
+  | "externalTaskId"
+  | "extra"
+  | "text"
+  | "voiceId"
+  | "voiceLanguage"
+  | "voiceSpeed"
+  | "taskId"
+  | "video";
 
 export type ProblemCode =
   | "missing"

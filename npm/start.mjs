@@ -9,7 +9,7 @@ import { Stop, command, say } from "./setup/report.mjs";
 import { run } from "./setup/process.mjs";
 import { FOR_SANDBOX, ensureSystem } from "./setup/system.mjs";
 
-const USAGE = "npm start -- [--port 8787] [--sandbox-port 8788] [--host 127.0.0.1] [--speed 1] [--open]";
+const USAGE = "npm start -- [--port 8787] [--sandbox-port 8788] [--host 127.0.0.1] [--speed 5] [--open]";
 const CLOSE_TIMEOUT_MS = 3000;
 
 await command(async () => {
@@ -70,7 +70,7 @@ function readOptions() {
     ...values,
     port: number("port", 8787, isPort),
     sandboxPort: number("sandbox-port", 8788, isPort),
-    speed: number("speed", 1, (value) => value > 0 && Number.isFinite(value)),
+    speed: number("speed", 5, (value) => value > 0 && Number.isFinite(value)),
     host: values.host ?? "127.0.0.1",
   };
 }

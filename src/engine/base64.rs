@@ -75,7 +75,6 @@ pub fn decode_piece(text: &mut [u8]) -> Option<&[u8]> {
     STANDARD_NO_PAD.decode_inplace(text).ok().map(|bytes| &*bytes)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

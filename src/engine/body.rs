@@ -69,8 +69,11 @@ impl CreateFields {
     pub fn layout(&self) -> Layout {
         let mut layout = Layout { pieces: Vec::new(), total_bytes: 0 };
         let mut text = String::from("{\"external_task_id\":") + &quoted(&self.external_task_id);
-        let fields =
-            [("prompt", Some(&self.prompt)), ("mode", self.mode.as_ref()), ("callback_url", self.callback_url.as_ref())];
+        let fields = [
+            ("prompt", Some(&self.prompt)),
+            ("mode", self.mode.as_ref()),
+            ("callback_url", self.callback_url.as_ref()),
+        ];
         for (name, value) in fields {
             if let Some(value) = value {
                 push_name(&mut text, name);

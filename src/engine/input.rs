@@ -87,9 +87,8 @@ impl SpeechFields {
         problems.extend(word_problem(Field::VoiceLanguage, &self.voice_language, true, &["zh", "en"]));
         if let Some(speed) = self.voice_speed.filter(|speed| !(0.8..=2.0).contains(speed)) {
             let message = "The speed of the voice lies between 0.8 and 2.";
-            problems.push(
-                Problem::new(Field::VoiceSpeed, ProblemCode::InvalidValue, message).actual(Fact::Number(speed)),
-            );
+            problems
+                .push(Problem::new(Field::VoiceSpeed, ProblemCode::InvalidValue, message).actual(Fact::Number(speed)));
         }
         problems
     }
@@ -143,7 +142,8 @@ fn length_problem(field: Field, given: &Given, required: bool, max: f64) -> Opti
             let count = text.chars().count() as f64;
             (count > max).then(|| {
                 let (count_text, max_text) = (decimal(count, 0), decimal(max, 0));
-                let message = name.to_owned() + " has " + &count_text + " characters; at most " + &max_text + " are allowed.";
+                let message =
+                    name.to_owned() + " has " + &count_text + " characters; at most " + &max_text + " are allowed.";
                 Problem::new(field, ProblemCode::TooLong, message).limit(Fact::Number(max)).actual(Fact::Number(count))
             })
         }
@@ -211,7 +211,9 @@ pub fn is_http_url(text: &str) -> bool {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (host_and_port, ""),
     };
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^');
+    let forbidden = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\\' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^')
+    };
     let bracketed = host.starts_with('[') && host.ends_with(']') && host.len() > 2;
     let plain = !host.is_empty() && !host.contains(['[', ']', ':', '%']);
     !text.contains(forbidden) && (bracketed || plain) && (port.is_empty() || port.parse::<u16>().is_ok())

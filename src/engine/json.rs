@@ -281,7 +281,22 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused() {
-        for text in ["", "{", "{\"a\"}", "[1,]", "{\"a\":1,}", "tru", "\"a", "\"\u{1}\"", "1 2", "'a'", "[1 2]", "nul", "--1", "\"\\x\""] {
+        for text in [
+            "",
+            "{",
+            "{\"a\"}",
+            "[1,]",
+            "{\"a\":1,}",
+            "tru",
+            "\"a",
+            "\"\u{1}\"",
+            "1 2",
+            "'a'",
+            "[1 2]",
+            "nul",
+            "--1",
+            "\"\\x\"",
+        ] {
             assert_eq!(Json::parse(text.as_bytes()), None, "{text}");
         }
         assert_eq!(Json::parse(b"\"\xff\""), None);

@@ -81,11 +81,7 @@ pub fn audio_problems(info: &AudioInfo, limits: &Limits) -> Option<Problem> {
         actual_text = decimal(seconds, 3);
     }
     let message = String::from("The clip lasts ") + &actual_text + words + &limit_text + " s are allowed.";
-    Some(
-        Problem::new(Field::SoundFile, code, message)
-            .limit(Fact::Number(limit))
-            .actual(Fact::Number(seconds)),
-    )
+    Some(Problem::new(Field::SoundFile, code, message).limit(Fact::Number(limit)).actual(Fact::Number(seconds)))
 }
 
 /// Says why a file could not be told what it is.
@@ -140,8 +136,13 @@ mod tests {
     }
 
     fn sound(seconds: f64, limits: &Limits) -> Option<Problem> {
-        let info =
-            AudioInfo { format: AudioFormat::Mp3, duration_seconds: seconds, sample_rate: 44_100, channels: 2, bytes: 1 };
+        let info = AudioInfo {
+            format: AudioFormat::Mp3,
+            duration_seconds: seconds,
+            sample_rate: 44_100,
+            channels: 2,
+            bytes: 1,
+        };
         audio_problems(&info, limits)
     }
 

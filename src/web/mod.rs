@@ -27,5 +27,6 @@ pub use call::{Call, CallOptions, Phase};
 pub use client::{Client, Config, Key, Target};
 pub use input::{AvatarInput, SpeechInput};
 pub use media::Media;
+pub use prepare::Report;
 pub use thrown::Thrown;
 pub use watch::Watcher;

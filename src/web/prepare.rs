@@ -11,9 +11,7 @@ use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::limits::Limits;
 use crate::engine::media::{AudioInfo, ImageInfo, probe_audio, probe_image};
 use crate::engine::problem::{Field, Problem, ProblemCode};
-use crate::engine::validate::{
-    audio_problems, image_problems, is_worth_reading, probe_problem, size_problem,
-};
+use crate::engine::validate::{audio_problems, image_problems, is_worth_reading, probe_problem, size_problem};
 
 /// What was found in an input, and everything that is wrong with it.
 #[derive(Debug, Clone, Default)]

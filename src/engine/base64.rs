@@ -67,7 +67,7 @@ pub fn decode_piece(text: &mut [u8]) -> Option<&[u8]> {
         }
     }
     let padding = text.iter().rev().take_while(|&&byte| byte == b'=').count();
-    if padding > 2 || (padding > 0 && text.len() % 4 != 0) {
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
     let end = text.len() - padding;

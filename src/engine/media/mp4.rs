@@ -12,6 +12,8 @@ use super::{AudioFormat, AudioInfo, Detected, ProbeError, Source, corrupt, cut_o
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
 const DESCRIPTION: usize = 1 << 10;
+/// Bytes of an index that are read at once.
+const INDEX: usize = 64 << 10;
 /// Edits and references of a track that are kept; a hostile file could hold millions.
 const MAX_KEPT: usize = 64;
 
@@ -66,6 +68,10 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
             }
             b"mdat" => movie.missing = missing,
             _ => {}
+        }
+        if &head.kind == b"moov" {
+            // One read for the whole index, unless pictures have blown it up.
+            reader.upto(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX)).await?;
         }
         at = visit(reader, &mut movie, &head).await?;
     }
@@ -229,7 +235,7 @@ async fn duration<S: Source + ?Sized>(
     }
     let missing = if movie.fragments { movie.missing } else { media.end.saturating_sub(len) };
     let seconds = total / timescale;
-    if missing > 0 && cut_off(seconds, seconds * (1.0 - missing as f64 / media.bytes.max(len) as f64)) {
+    if missing > 0 && cut_off(seconds, seconds * len as f64 / len.saturating_add(missing) as f64) {
         return corrupt("the M4A ends long before the length that its index gives");
     }
     // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.

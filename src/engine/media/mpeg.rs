@@ -11,6 +11,8 @@ use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off};
 
 /// How much of the file is searched for a first frame where the tag before it is whole.
 const MAX_JUNK: u64 = 256 << 10;
+/// Bytes of a frame header or of a tag's beginning that tell its length.
+const HEADER: usize = 16;
 /// Samples by which every decoder's output lags behind the encoder's input.
 const DECODER_DELAY: u64 = 529;
 
@@ -98,6 +100,8 @@ struct Walk {
     frames: u64,
     frame_bytes: u64,
     lost_bytes: u64,
+    /// Bytes that the next step needs.
+    needs: usize,
 }
 
 impl Walk {
@@ -106,12 +110,12 @@ impl Walk {
     fn step(&mut self, bytes: &[u8], left: u64) -> u64 {
         let last = bytes.len() as u64 == left;
         let mut at = 0_usize;
-        while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= if last { 1 } else { LOOK_AHEAD / 4 }) {
+        while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= if last { 1 } else { HEADER }) {
             match frames::header(rest, self.free_len) {
                 Some(frame) if frame.key == self.key => {
-                    if frame.len > rest.len() {
-                        // Only at the end of the file: decoders drop a frame that is not whole.
-                        return bytes.len() as u64;
+                    if (at + frame.len) as u64 > left {
+                        // Decoders drop a frame that is not whole.
+                        return left;
                     }
                     self.count(&frame);
                     at += frame.len;
@@ -122,8 +126,10 @@ impl Walk {
                         return behind_tag;
                     }
                     if !last && rest.len() < LOOK_AHEAD * 2 {
+                        self.needs = LOOK_AHEAD * 2;
                         break;
                     }
+                    self.needs = HEADER;
                     let found = find_run(rest, self.free_len, last).filter(|run| run.first.kind == self.kind);
                     let lost = match found {
                         Some(run) => {
@@ -187,9 +193,10 @@ pub(super) async fn probe<S: Source + ?Sized>(
         frames: 0,
         frame_bytes: 0,
         lost_bytes: 0,
+        needs: HEADER,
     };
     while at < end {
-        let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
+        let bytes = reader.from(at, walk.needs).await?;
         let left = end - at;
         let bytes = usize::try_from(left).ok().and_then(|left| bytes.get(..left)).unwrap_or(bytes);
         at += walk.step(bytes, left).max(1);

@@ -11,6 +11,9 @@ const LONGEST_READ: usize = 128 << 10;
 /// A step forward over at most this many unread bytes counts as reading on, not as a jump.
 const NEARBY: u64 = 8 << 10;
 
+/// Fewer bytes than this are read again rather than moved.
+const WORTH_KEEPING: usize = 64;
+
 /// A [`Source`] with the bytes around the last position kept in memory.
 pub(super) struct Reader<'a, S: ?Sized> {
     source: &'a S,
@@ -59,14 +62,21 @@ impl<'a, S: Source + ?Sized> Reader<'a, S> {
 
     async fn fill(&mut self, at: u64, count: usize) -> Result<(), ProbeError> {
         let end = self.start + self.window.len() as u64;
-        let kept = self.held(at).len();
+        let mut kept = self.held(at).len();
         if end > 0 {
             let reads_on = at >= self.start && at <= end.saturating_add(NEARBY);
-            self.next_read = if reads_on { (self.next_read * 2).min(LONGEST_READ) } else { SHORT_READ };
+            self.next_read = if reads_on { (self.next_read * 4).min(LONGEST_READ) } else { SHORT_READ };
+        }
+        if kept < WORTH_KEEPING {
+            kept = 0;
         }
         let from = at + kept as u64;
         let left = usize::try_from(self.len.saturating_sub(from)).unwrap_or(usize::MAX);
         let count = self.next_read.max(count - kept).min(left);
+        if kept == 0 {
+            self.start = at;
+            return self.source.read(at, count, &mut self.window).await.map_err(ProbeError::Read);
+        }
         self.source.read(from, count, &mut self.fresh).await.map_err(ProbeError::Read)?;
         self.window.drain(..self.window.len() - kept);
         self.window.append(&mut self.fresh);

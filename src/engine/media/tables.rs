@@ -22,36 +22,63 @@ impl Table {
     }
 }
 
-/// What a track's tables add up to, in the track's time scale and in bytes.
+/// Calls `visit` with the index and the bytes of each of a table's `count` entries, until it returns `false`. Within the
+/// window this is a plain loop.
+async fn each<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    at: u64,
+    size: usize,
+    count: u64,
+    visit: &mut dyn FnMut(u64, &[u8]) -> bool,
+) -> Result<(), ProbeError> {
+    let mut index = 0;
+    while index < count {
+        let mut entries = reader.from(at.saturating_add(index * size as u64), size).await?.chunks_exact(size);
+        let before = index;
+        while let Some(entry) = entries.next().filter(|_| index < count) {
+            if !visit(index, entry) {
+                return Ok(());
+            }
+            index += 1;
+        }
+        if index == before {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a track's tables add up to.
 pub(super) struct Media {
+    /// In the track's time scale.
     pub(super) duration: u64,
     pub(super) first_duration: u32,
     /// Where the sample that stands last in the file ends.
     pub(super) end: u64,
-    pub(super) bytes: u64,
 }
 
 pub(super) async fn media<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<Media, ProbeError> {
     let sizes = Sizes::new(reader, track).await?;
     let (duration, first_duration) = durations(reader, track.durations, sizes.count).await?;
-    let (chunk, offset) = last_chunk(reader, track).await?;
-    let (first_sample, samples) = samples_of(reader, track.chunk_runs, chunk).await?;
-    let mut bytes = 0_u64;
-    let mut end = offset;
+    let (chunk, mut end) = last_chunk(reader, track).await?;
+    let (first, samples) = samples_of(reader, track.chunk_runs, chunk).await?;
+    let samples = samples.min(sizes.count.saturating_sub(first));
+    let mut add = |size: u64| end = end.saturating_add(size);
     if sizes.constant > 0 {
-        bytes = sizes.count.saturating_mul(u64::from(sizes.constant));
-        end = end.saturating_add(samples.min(sizes.count).saturating_mul(u64::from(sizes.constant)));
+        add(samples.saturating_mul(u64::from(sizes.constant)));
+    } else if sizes.bits == 32 {
+        let at = track.sizes.body + 12 + first * 4;
+        let sum = &mut |_, entry: &[u8]| {
+            add(u64::from(be32(entry, 0)));
+            true
+        };
+        each(reader, at, 4, samples, sum).await?;
     } else {
-        let until = first_sample.saturating_add(samples);
-        for sample in 0..sizes.count {
-            let size = sizes.size(reader, sample).await?;
-            bytes = bytes.saturating_add(size);
-            if (first_sample..until).contains(&sample) {
-                end = end.saturating_add(size);
-            }
+        for sample in first..first + samples {
+            add(sizes.size(reader, sample).await?);
         }
     }
-    Ok(Media { duration, first_duration, end, bytes })
+    Ok(Media { duration, first_duration, end })
 }
 
 struct Sizes {
@@ -67,16 +94,20 @@ impl Sizes {
         let len = reader.len();
         let head = reader.upto(table.body, 12).await?;
         let (second, count) = (be32(head, 4), be32(head, 8));
-        let (bits, constant) = if track.compact_sizes { (u64::from(second & 0xFF).max(1), 0) } else { (32, second) };
-        let count = if constant > 0 { u64::from(count) } else { table.entries(12, 1, u32::MAX, len) * 8 / bits }
-            .min(count.into());
-        Ok(Self { table, bits, constant, count: if table.body == 0 { 0 } else { count } })
+        let (bits, constant) =
+            if track.compact_sizes { (u64::from(second & 0xFF).clamp(1, 16), 0) } else { (32, second) };
+        let room = if constant > 0 { u64::MAX } else { table.entries(12, 1, u32::MAX, len) * 8 / bits };
+        let count = if table.body == 0 { 0 } else { room.min(count.into()) };
+        Ok(Self { table, bits, constant, count })
     }
 
     async fn size<S: Source + ?Sized>(&self, reader: &mut Reader<'_, S>, sample: u64) -> Result<u64, ProbeError> {
+        if self.constant > 0 {
+            return Ok(self.constant.into());
+        }
         let bit = sample * self.bits;
         let word = be32(reader.upto(self.table.body + 12 + bit / 8, 4).await?, 0);
-        Ok(u64::from(word << (bit % 8) >> (32 - self.bits.min(32))))
+        Ok(u64::from(word << (bit % 8) >> (32 - self.bits)))
     }
 }
 
@@ -89,32 +120,31 @@ async fn durations<S: Source + ?Sized>(
     let len = reader.len();
     let count = table.entries(8, 8, be32(reader.upto(table.body, 8).await?, 4), len);
     let (mut total, mut first, mut left) = (0_u64, 0, samples);
-    for index in 0..count {
-        let entry = reader.upto(table.body + 8 + index * 8, 8).await?;
+    let sum = &mut |index, entry: &[u8]| {
         let (run, each) = (u64::from(be32(entry, 0)).min(left), be32(entry, 4));
         first = if index == 0 { each } else { first };
         total = total.saturating_add(run.saturating_mul(u64::from(each)));
         left -= run;
-        if left == 0 {
-            break;
-        }
-    }
+        left > 0
+    };
+    each(reader, table.body + 8, 8, count, sum).await?;
     Ok((total, first))
 }
 
 /// The index of the chunk that stands last in the file, from 0, and where it begins.
 async fn last_chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<(u64, u64), ProbeError> {
-    let (table, len) = (track.chunks, reader.len());
-    let size = if track.wide_chunks { 8 } else { 4 };
+    let (table, len, wide) = (track.chunks, reader.len(), track.wide_chunks);
+    let size = if wide { 8 } else { 4 };
     let count = table.entries(8, size, be32(reader.upto(table.body, 8).await?, 4), len);
     let mut last = (0, 0);
-    for index in 0..count {
-        let entry = reader.upto(table.body + 8 + index * size, size as usize).await?;
-        let offset = if track.wide_chunks { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
+    let find = &mut |index, entry: &[u8]| {
+        let offset = if wide { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
         if offset >= last.1 {
             last = (index, offset);
         }
-    }
+        true
+    };
+    each(reader, table.body + 8, size as usize, count, find).await?;
     Ok(last)
 }
 
@@ -126,17 +156,18 @@ async fn samples_of<S: Source + ?Sized>(
 ) -> Result<(u64, u64), ProbeError> {
     let len = reader.len();
     let count = table.entries(8, 12, be32(reader.upto(table.body, 8).await?, 4), len);
-    let (mut sample, mut each, mut from) = (0_u64, 0_u64, 0_u64);
-    for index in 0..count {
-        let entry = reader.upto(table.body + 8 + index * 12, 12).await?;
+    let (mut sample, mut each_chunk, mut from) = (0_u64, 0_u64, 0_u64);
+    let follow = &mut |_, entry: &[u8]| {
         let first = u64::from(be32(entry, 0)).saturating_sub(1);
         if first > chunk || first < from {
-            break;
+            return false;
         }
-        sample = sample.saturating_add((first - from).saturating_mul(each));
-        (from, each) = (first, u64::from(be32(entry, 4)));
-    }
-    Ok((sample.saturating_add((chunk - from).saturating_mul(each)), each))
+        sample = sample.saturating_add((first - from).saturating_mul(each_chunk));
+        (from, each_chunk) = (first, u64::from(be32(entry, 4)));
+        true
+    };
+    each(reader, table.body + 8, 12, count, follow).await?;
+    Ok((sample.saturating_add((chunk - from).saturating_mul(each_chunk)), each_chunk))
 }
 
 /// Tells whether the first samples hold data for spectral band replication that the file does not announce.
@@ -175,10 +206,12 @@ pub(super) async fn run<S: Source + ?Sized>(
         return Ok((count * u64::from(default), default));
     }
     let (mut total, mut longest) = (0_u64, 0);
-    for index in 0..count {
-        let duration = be32(reader.upto(body + header + index * entry, 4).await?, 0);
+    let sum = &mut |_, sample: &[u8]| {
+        let duration = be32(sample, 0);
         total += u64::from(duration);
         longest = longest.max(duration);
-    }
+        true
+    };
+    each(reader, body + header, entry as usize, count, sum).await?;
     Ok((total, longest))
 }

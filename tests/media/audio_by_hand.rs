@@ -125,6 +125,16 @@ fn mp3(list: &mut List) {
         let mp3 = folder.read(PLAIN);
         mp3[..mp3.len() - 60].to_vec()
     });
+    for (name, of) in [("vbr", "long-vbr.mp3"), ("cbr", "long-cbr.mp3")] {
+        list.add(&format!("header-counts-half-{name}.mp3"), Is("mp3"), Judge::Same(of), move |folder| {
+            let mut mp3 = folder.read(of);
+            let header = mp3.windows(4).position(|part| part == b"Xing" || part == b"Info").expect("it is there");
+            let count = &mut mp3[header + 8..header + 12];
+            let half = u32::from_be_bytes([count[0], count[1], count[2], count[3]]) / 2;
+            count.copy_from_slice(&half.to_be_bytes());
+            mp3
+        });
+    }
     list.add("vbri.mp3", Is("mp3"), Judge::Same(PLAIN), |folder| vbri(&folder.read(PLAIN)));
     list.add("junk-between.mp3", Is("mp3"), Judge::Ffmpeg, |folder| {
         let mp3 = folder.read(PLAIN);
@@ -138,6 +148,14 @@ fn mp3_damaged(list: &mut List) {
         list.add(&format!("cut-{name}.mp3"), Corrupt, Judge::Ffmpeg, move |folder| cut(folder.read(of), keep));
     }
     list.add("vbri-cut.mp3", Corrupt, Judge::Ffmpeg, |folder| cut(vbri(&folder.read(PLAIN)), 0.6));
+    for (name, of) in [("vbr", "long-vbr.mp3"), ("cbr", "long-cbr-noinfo.mp3")] {
+        list.add(&format!("hole-{name}.mp3"), Corrupt, Judge::Ffmpeg, move |folder| {
+            let mut mp3 = folder.read(of);
+            let third = mp3.len() / 3;
+            mp3[third..2 * third].fill(0);
+            mp3
+        });
+    }
     list.add("mostly-zeros.mp3", Corrupt, Judge::Ffmpeg, |folder| {
         let mut mp3 = folder.read(PLAIN);
         let half = mp3.len() / 2;

@@ -5,8 +5,14 @@ use crate::corpus::{Expected, Judge, Make, Offered, Recipe};
 
 /// A test signal: a tone that comes and goes over noise, so that variable bit rates vary.
 fn signal(seconds: f64, rate: u32, channels: u32) -> String {
-    if seconds > 20.0 {
+    if seconds > 50.0 {
         return format!("-f lavfi -i sine=440:d={seconds}:r={rate} -ac {channels}");
+    }
+    if seconds > 20.0 {
+        return format!(
+            "-f lavfi -i \"sine=440:d={seconds}:r={rate},volume='0.1+mod(t,3)':eval=frame[a];\
+            anoisesrc=d={seconds}:r={rate}:a=0.2:seed=7[b];[a][b]amix\" -ac {channels}"
+        );
     }
     let tone = "0.4*sin(440*2*PI*t)*lt(mod(t\\,0.7)\\,0.4)+0.05*(random(0)-0.5)";
     let exprs = vec![tone; channels as usize].join("|");
@@ -83,6 +89,17 @@ fn mp3(list: &mut List) {
     }
     list.ffmpeg("short.mp3", Is("mp3"), (0.1, 44100, 1), "-b:a 64k");
     list.ffmpeg("minute.mp3", Is("mp3"), (60.0, 44100, 2), "-b:a 128k");
+    let long = (21.3, 44100, 2);
+    for (name, options) in [
+        ("long-cbr.mp3", "-b:a 192k"),
+        ("long-cbr-noinfo.mp3", "-b:a 192k -write_xing 0 -id3v2_version 0"),
+        ("long-cbr-noinfo-id3v1.mp3", "-b:a 160k -write_xing 0 -write_id3v1 1 -metadata title=Voice"),
+        ("long-vbr.mp3", "-q:a 0"),
+        ("long-vbr-id3v1.mp3", "-q:a 1 -write_id3v1 1 -metadata title=Voice"),
+        ("long-vbr-noinfo.mp3", "-q:a 0 -write_xing 0"),
+    ] {
+        list.ffmpeg(name, Is("mp3"), long, options);
+    }
     list.ffmpeg("base.wav", Is("wav"), (5.3, 44100, 2), "");
     list.ffmpeg("base-mono.wav", Is("wav"), (3.71, 22050, 1), "");
     for (name, options) in [
@@ -105,6 +122,8 @@ fn mp3(list: &mut List) {
     }
     list.derived("sox.mp3", Is("mp3"), "sox base.wav -C 128 {out}");
     list.derived("concatenated.mp3", Is("mp3"), "cat id3v1.mp3 lame-v0.mp3 > {out}");
+    list.derived("long-and-short.mp3", Is("mp3"), "cat long-vbr.mp3 cbr-44100-2.mp3 > {out}");
+    list.derived("long-and-long.mp3", Is("mp3"), "cat long-cbr-noinfo.mp3 long-vbr-noinfo.mp3 > {out}");
     list.derived("two-rates.mp3", Is("mp3"), "cat cbr-noinfo-44100-2.mp3 cbr-noinfo-48000-2.mp3 > {out}");
 }
 

@@ -29,6 +29,9 @@ const HOSTILE: [u32; 10] = [0, 1, 2, 7, 8, 0x7F, 0x7FFF_FFFF, 0x8000_0000, 0xFFF
 
 pub fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..=random.below(4) {
+        if bytes.is_empty() {
+            return;
+        }
         // Headers stand at the beginning and at the end: half of the damage goes there.
         let len = bytes.len();
         let at = match random.below(4) {
@@ -53,10 +56,7 @@ pub fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
                 bytes.splice(to..to, copy);
             }
             6 => bytes[at..at + count].fill(if random.below(2) == 0 { 0 } else { 0xFF }),
-            _ => bytes.extend_from_within(..count),
-        }
-        if bytes.is_empty() {
-            return;
+            _ => bytes.extend_from_within(..count.min(bytes.len())),
         }
     }
 }

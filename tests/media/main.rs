@@ -8,6 +8,7 @@ mod differential;
 mod image_by_hand;
 mod image_recipes;
 mod reading;
+mod seeds;
 mod source;
 mod truth;
 mod whole_corpus;

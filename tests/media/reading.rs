@@ -42,6 +42,21 @@ fn a_sound_in_frames_is_read_once() {
 }
 
 #[test]
+fn a_long_mp3_is_read_at_a_few_spots() {
+    for name in [
+        "minute.mp3",
+        "long-cbr.mp3",
+        "long-cbr-noinfo.mp3",
+        "long-cbr-noinfo-id3v1.mp3",
+        "long-vbr.mp3",
+        "long-vbr-id3v1.mp3",
+    ] {
+        let (reads, len) = reads_of(name);
+        assert!(reads.bytes <= 80 << 10, "{name}: {reads:?} of {len} bytes");
+    }
+}
+
+#[test]
 fn no_file_of_the_corpus_is_read_more_than_it_is_worth() {
     for item in &corpus().items {
         let bytes = item.bytes();

@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub(super) samples: u32,
     pub(super) rate: u32,
     pub(super) channels: u16,
+    /// The mean length of frames of this bit rate in bytes, or 0 where the header does not give it.
+    pub(super) mean_len: f64,
     /// The header bits that stay the same within one stream.
     pub(super) key: u32,
 }
@@ -78,7 +80,7 @@ fn adts_header(word: u32, bytes: &[u8]) -> Option<Frame> {
     }
     let samples = 1024 * (1 + ((second >> 8) & 3));
     let channels = aac_channels((word >> 6) & 7);
-    Some(Frame { kind: Kind::Adts, len, samples, rate, channels, key: word & 0xFFFE_FC00 })
+    Some(Frame { kind: Kind::Adts, len, samples, rate, channels, mean_len: 0.0, key: word & 0xFFFE_FC00 })
 }
 
 fn mpeg_header(word: u32, layer: u32, free_len: usize) -> Option<Frame> {
@@ -100,21 +102,19 @@ fn mpeg_header(word: u32, layer: u32, free_len: usize) -> Option<Frame> {
         _ => rate / 4,
     };
     let padding = (word >> 9 & 1) as usize;
-    let len = if bit_rate == 0 {
-        if free_len == 0 {
-            return None;
-        }
-        free_len + padding
-    } else {
-        let kilobits = usize::from(*BIT_RATES.get(row)?.get(bit_rate - 1)?) * 8;
-        slots * kilobits * 1000 / rate as usize + padding
+    let bits = if bit_rate == 0 { 0 } else { usize::from(*BIT_RATES.get(row)?.get(bit_rate - 1)?) * 8000 };
+    let len = match (bit_rate, free_len) {
+        (0, 0) => return None,
+        (0, free_len) => free_len + padding,
+        _ => slots * bits / rate as usize + padding,
     };
+    let mean_len = (slots * bits) as f64 / f64::from(rate);
     let (len, samples) = match kind {
         Kind::Layer1 => (len * 4, 384),
         _ => (len, slots as u32 * 8),
     };
     let channels = if word >> 6 & 3 == 3 { 1 } else { 2 };
-    Some(Frame { kind, len, samples, rate, channels, key: word & 0xFFFE_0C00 })
+    Some(Frame { kind, len, samples, rate, channels, mean_len, key: word & 0xFFFE_0C00 })
 }
 
 /// Where a run of frames begins.

@@ -12,6 +12,7 @@ mod mp4;
 mod mpeg;
 mod png;
 mod reader;
+mod spots;
 mod tables;
 mod tags;
 mod wav;

@@ -6,6 +6,7 @@
 use super::aac;
 use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
 use super::reader::{Reader, be32, tag};
+use super::spots;
 use super::tags::tag_len;
 use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off};
 
@@ -22,7 +23,7 @@ pub(super) async fn first_frame<S: Source + ?Sized>(
     at: u64,
 ) -> Result<Option<(u64, Run)>, ProbeError> {
     let len = reader.len();
-    let bytes = reader.upto(at, LOOK_AHEAD).await?;
+    let bytes = reader.upto(at, LOOK_AHEAD / 2).await?;
     if let Some(run) = run_here(bytes, at + bytes.len() as u64 == len) {
         return Ok(Some((at, run)));
     }
@@ -55,6 +56,8 @@ async fn search<S: Source + ?Sized>(
 struct Promise {
     found: bool,
     frames: u64,
+    /// The size of all frames, this one included.
+    bytes: u64,
     /// Samples that the encoder put before and behind the sound.
     added: Option<(u64, u64)>,
 }
@@ -72,6 +75,7 @@ fn promise(frame: &[u8], first: &Frame) -> Promise {
         let has_frames = flags & 1 != 0;
         let has_bytes = flags & 2 != 0;
         promise.frames = if has_frames { u64::from(be32(frame, at + 8)) } else { 0 };
+        promise.bytes = if has_frames && has_bytes { u64::from(be32(frame, at + 12)) } else { 0 };
         promise.found = promise.frames > 0 || has_bytes;
         let optional = [has_frames, has_bytes].iter().filter(|&&has| has).count() * 4
             + if flags & 4 == 0 { 0 } else { 100 }
@@ -195,6 +199,14 @@ pub(super) async fn probe<S: Source + ?Sized>(
         lost_bytes: 0,
         needs: HEADER,
     };
+    if first.kind == Kind::Layer3 && run.free_len == 0 {
+        let promised_end = if promised.bytes > 0 { start.saturating_add(promised.bytes) } else { 0 };
+        if let Some(frames) = spots::count(reader, (at, end), (promised.frames, promised_end)).await? {
+            walk.frames = frames;
+            walk.samples = frames * u64::from(first.samples);
+            at = end;
+        }
+    }
     while at < end {
         let bytes = reader.from(at, walk.needs).await?;
         let left = end - at;

@@ -1,0 +1,81 @@
+//! The number of frames in a long MP3 without reading all of it, where a few spots prove it.
+//!
+//! At a constant bit rate frames lie on an exact grid: where frames are found precisely on it at spots all over the file
+//! and at its very end, their number follows from the grid. At a variable one the header's number is taken where the header
+//! gives the size of the file to the byte, frames end exactly there, and those at the spots are of a fitting size.
+//! Anything else is for the walk over all frames.
+
+use super::frames::{Frame, LOOK_AHEAD, find_run, header};
+use super::reader::Reader;
+use super::tags::tag_len;
+use super::{ProbeError, Source};
+
+/// A file with fewer bytes is walked over faster than it is sampled.
+const WORTH_IT: u64 = 256 << 10;
+/// Spots between the first frame and the last.
+const SPOTS: u64 = 5;
+/// Bytes read at a spot: a frame of any length and four more behind it.
+const SPOT: usize = 8 << 10;
+const _: () = assert!(SPOT < LOOK_AHEAD);
+
+/// What the spots showed.
+struct Seen {
+    frames: u64,
+    bytes: u64,
+    is_on_grid: bool,
+}
+
+/// The number of frames from `start`, where one begins, to `end`, or `None` where the spots do not prove it. `promised` is
+/// the number that the header gives, and `promised_end` where it says that the frames end; 0 where it does not.
+pub(super) async fn count<S: Source + ?Sized>(
+    reader: &mut Reader<'_, S>,
+    (start, end): (u64, u64),
+    (promised, promised_end): (u64, u64),
+) -> Result<Option<u64>, ProbeError> {
+    if end.saturating_sub(start) < WORTH_IT {
+        return Ok(None);
+    }
+    let is_tagged = reader.upto(end.saturating_sub(128), 3).await? == b"TAG";
+    let stop = if promised_end > 0 { promised_end } else { end.saturating_sub(if is_tagged { 128 } else { 0 }) };
+    if stop > end || stop.saturating_sub(start) < WORTH_IT {
+        return Ok(None);
+    }
+    let behind = stop + tag_len(reader.upto(stop, 32).await?);
+    let Some(first) = header(reader.upto(start, 4).await?, 0).filter(|_| (behind..=behind + 128).contains(&end)) else {
+        return Ok(None);
+    };
+    let mut seen = Seen { frames: 0, bytes: 0, is_on_grid: true };
+    for spot in 1..=SPOTS {
+        let at = if spot == SPOTS { stop - SPOT as u64 } else { start + (stop - start) / SPOTS * spot };
+        let ended = look(reader.upto(at, SPOT).await?, at - start, &first, &mut seen);
+        if ended.is_none() || spot == SPOTS && ended != Some(SPOT as u64) {
+            return Ok(None);
+        }
+    }
+    let size = (stop - start) as f64;
+    if seen.is_on_grid {
+        let frames = (size / first.mean_len).round() as u64;
+        return Ok((promised == 0 || promised.abs_diff(frames) < 2).then_some(frames));
+    }
+    let fits = seen.bytes as f64 / seen.frames as f64 * promised as f64 / size;
+    Ok((promised_end > 0 && (0.85..1.15).contains(&fits)).then_some(promised))
+}
+
+/// Follows the frames in `bytes`, which stand `offset` behind the first frame, and tells where they end.
+fn look(bytes: &[u8], offset: u64, first: &Frame, seen: &mut Seen) -> Option<u64> {
+    let run = find_run(bytes, 0, true)?;
+    let mut at = run.skip;
+    while let Some(frame) = bytes.get(at..).and_then(|rest| header(rest, 0)).filter(|frame| frame.key == first.key) {
+        if at + frame.len > bytes.len() {
+            break;
+        }
+        // The padding byte of any frame may come one frame early or late.
+        let steps = (offset + at as u64) as f64 / first.mean_len;
+        let off = (steps - steps.round()).abs() * first.mean_len;
+        seen.is_on_grid &= frame.mean_len == first.mean_len && off <= 2.0;
+        seen.frames += 1;
+        seen.bytes += frame.len as u64;
+        at += frame.len;
+    }
+    Some(at as u64)
+}

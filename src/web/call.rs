@@ -2,9 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -154,18 +154,16 @@ impl Call {
     /// # Errors
     /// `aborted` or `timeout`.
     pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Thrown> {
-        let mut work = pin!(work);
-        std::future::poll_fn(|context| {
-            if let Some(thrown) = self.ended(context) {
-                return Poll::Ready(Err(thrown));
-            }
-            *self.state.waker.borrow_mut() = Some(context.waker().clone());
-            work.as_mut().poll(context).map(Ok)
-        })
-        .await
+        let mut output = None;
+        {
+            let work = pin!(async { output = Some(work.await) });
+            Race { call: self, work }.await?;
+        }
+        // There is an output: the race ended without a failure.
+        output.ok_or_else(|| Error::Aborted.into())
     }
 
-    fn ended(&self, context: &mut std::task::Context<'_>) -> Option<Thrown> {
+    fn ended(&self, context: &mut Context<'_>) -> Option<Thrown> {
         let late = match self.timer.borrow_mut().as_mut() {
             Some(timer) => timer.as_mut().poll(context).is_ready(),
             None => false,
@@ -228,5 +226,23 @@ fn report(listener: Option<&Function>, progress: Builder) {
         && let Err(thrown) = listener.call1(&JsValue::UNDEFINED, &progress.build())
     {
         let _ = js::call(&js::get(&js_sys::global(), "console"), "error", &[&thrown]);
+    }
+}
+
+/// Some work against the end of its call. It knows no type of the work, so its code stands in the module once.
+struct Race<'a> {
+    call: &'a Call,
+    work: Pin<&'a mut dyn Future<Output = ()>>,
+}
+
+impl Future for Race<'_> {
+    type Output = Result<(), Thrown>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(thrown) = self.call.ended(context) {
+            return Poll::Ready(Err(thrown));
+        }
+        *self.call.state.waker.borrow_mut() = Some(context.waker().clone());
+        self.work.as_mut().poll(context).map(Ok)
     }
 }

@@ -4,9 +4,13 @@
 //! as the fields of an `AvatarError`, which the entry's facade makes of them.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
-use js_sys::JsString;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
@@ -22,10 +26,19 @@ use crate::engine::poll::PollPolicy;
 use crate::engine::problem::ProblemCode;
 use crate::engine::retry::RetryPolicy;
 
-type Exported = Result<JsValue, JsValue>;
+type Exported = Result<JsValue, Thrown>;
 
 fn thrown(thrown: Thrown) -> JsValue {
     thrown_to_js(&thrown)
+}
+
+/// Runs a call. The future is boxed, so that the code around it stands in the module once and not for each method.
+fn promise(work: impl Future<Output = Exported> + 'static) -> Promise {
+    settle(Box::pin(work))
+}
+
+fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
+    future_to_promise(async move { work.await.map_err(thrown) })
 }
 
 /// Gives the limits that hold unless a client overrides them.
@@ -47,9 +60,11 @@ pub fn codes() -> JsValue {
 
 /// Checks an input without a client.
 #[wasm_bindgen]
-pub async fn validate(input: JsValue, limits: JsValue) -> Exported {
-    let limits = Limits::default().overridden(&limits).map_err(thrown)?;
-    Ok(Report::of(&AvatarInput::from_js(&input), &limits).await.to_js())
+pub fn validate(input: JsValue, limits: JsValue) -> Promise {
+    promise(async move {
+        let limits = Limits::default().overridden(&limits)?;
+        Ok(Report::of(&AvatarInput::from_js(&input), &limits).await.to_js())
+    })
 }
 
 /// The client, as the facade calls it. The facade has checked the options.
@@ -63,83 +78,97 @@ impl WasmClient {
         config(options).map(|config| Self(Client::new(config))).map_err(thrown)
     }
 
-    pub async fn validate(&self, input: JsValue) -> Exported {
+    pub fn validate(&self, input: JsValue) -> Promise {
         let client = self.0.clone();
-        Ok(client.validate(&AvatarInput::from_js(&input)).await.to_js())
+        promise(async move { Ok(client.validate(&AvatarInput::from_js(&input)).await.to_js()) })
     }
 
     #[wasm_bindgen(js_name = createTask)]
-    pub async fn create_task(&self, input: JsValue, call: JsValue) -> Exported {
+    pub fn create_task(&self, input: JsValue, call: JsValue) -> Promise {
         let (client, input) = (self.0.clone(), AvatarInput::from_js(&input));
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
-        client.create_task(input, call).await.map(|task| task_to_js(&task)).map_err(thrown)
+        promise(async move {
+            let task = client.create_task(input, CallOptions::from_js(&call)?).await?;
+            Ok(task_to_js(&task))
+        })
     }
 
     #[wasm_bindgen(js_name = getTask)]
-    pub async fn get_task(&self, task_id: JsValue, call: JsValue) -> Exported {
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
+    pub fn get_task(&self, task_id: JsValue, call: JsValue) -> Promise {
         let client = self.0.clone();
-        client.get_task(&text(&task_id), call).await.map(|task| task_to_js(&task)).map_err(thrown)
+        promise(async move {
+            let task = client.get_task(&text(&task_id), CallOptions::from_js(&call)?).await?;
+            Ok(task_to_js(&task))
+        })
     }
 
     #[wasm_bindgen(js_name = waitForTask)]
-    pub async fn wait_for_task(&self, task_id: JsValue, call: JsValue) -> Exported {
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
+    pub fn wait_for_task(&self, task_id: JsValue, call: JsValue) -> Promise {
         let client = self.0.clone();
-        client.wait_for_task(&text(&task_id), call).await.map(|video| video_to_js(&video)).map_err(thrown)
+        promise(async move {
+            let video = client.wait_for_task(&text(&task_id), CallOptions::from_js(&call)?).await?;
+            Ok(video_to_js(&video))
+        })
     }
 
     #[wasm_bindgen(js_name = watchTask)]
     pub fn watch_task(&self, task_id: JsValue, call: JsValue) -> Result<WasmWatcher, JsValue> {
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
-        let watcher = self.0.watch_task(&text(&task_id), call).map_err(thrown)?;
-        Ok(WasmWatcher(RefCell::new(Some(watcher))))
+        let watcher = CallOptions::from_js(&call).and_then(|call| self.0.watch_task(&text(&task_id), call));
+        Ok(WasmWatcher(Rc::new(RefCell::new(Some(watcher.map_err(thrown)?)))))
     }
 
     #[wasm_bindgen(js_name = findTask)]
-    pub async fn find_task(&self, external_task_id: JsValue, call: JsValue) -> Exported {
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
+    pub fn find_task(&self, external_task_id: JsValue, call: JsValue) -> Promise {
         let client = self.0.clone();
-        let found = client.find_task(&text(&external_task_id), call).await.map_err(thrown)?;
-        Ok(found.map_or(JsValue::UNDEFINED, |task| task_to_js(&task)))
+        promise(async move {
+            let found = client.find_task(&text(&external_task_id), CallOptions::from_js(&call)?).await?;
+            Ok(found.map_or(JsValue::UNDEFINED, |task| task_to_js(&task)))
+        })
     }
 
-    pub async fn generate(&self, input: JsValue, call: JsValue) -> Exported {
+    pub fn generate(&self, input: JsValue, call: JsValue) -> Promise {
         let (client, input) = (self.0.clone(), AvatarInput::from_js(&input));
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
-        client.generate(input, call).await.map(|video| video_to_js(&video)).map_err(thrown)
+        promise(async move {
+            let video = client.generate(input, CallOptions::from_js(&call)?).await?;
+            Ok(video_to_js(&video))
+        })
     }
 
     #[wasm_bindgen(js_name = synthesizeSpeech)]
-    pub async fn synthesize_speech(&self, input: JsValue, call: JsValue) -> Exported {
+    pub fn synthesize_speech(&self, input: JsValue, call: JsValue) -> Promise {
         let (client, input) = (self.0.clone(), SpeechInput::from_js(&input));
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
-        client.synthesize_speech(input, call).await.map(|speech| speech_to_js(&speech)).map_err(thrown)
+        promise(async move {
+            let speech = client.synthesize_speech(input, CallOptions::from_js(&call)?).await?;
+            Ok(speech_to_js(&speech))
+        })
     }
 
-    pub async fn download(&self, video: JsValue, call: JsValue) -> Exported {
-        let call = CallOptions::from_js(&call).map_err(thrown)?;
+    pub fn download(&self, video: JsValue, call: JsValue) -> Promise {
         let client = self.0.clone();
-        client.download(&text(&get(&video, "url")), call).await.map(JsValue::from).map_err(thrown)
+        promise(async move {
+            let blob = client.download(&text(&get(&video, "url")), CallOptions::from_js(&call)?).await?;
+            Ok(blob.into())
+        })
     }
 }
 
 /// The steps of `watchTask`, which the facade makes an async iterator of.
 #[wasm_bindgen]
-pub struct WasmWatcher(RefCell<Option<Watcher>>);
+pub struct WasmWatcher(Rc<RefCell<Option<Watcher>>>);
 
 #[wasm_bindgen]
 impl WasmWatcher {
     /// Gives the next task, or `undefined` at the end.
-    pub async fn next(&self) -> Exported {
-        let Some(mut watcher) = self.0.take() else { return Ok(JsValue::UNDEFINED) };
-        let next = watcher.next().await.map_err(thrown)?;
-        Ok(match next {
-            Some(task) => {
-                self.0.replace(Some(watcher));
-                task_to_js(&task)
-            }
-            None => JsValue::UNDEFINED,
+    pub fn next(&self) -> Promise {
+        let place = Rc::clone(&self.0);
+        promise(async move {
+            let Some(mut watcher) = place.take() else { return Ok(JsValue::UNDEFINED) };
+            Ok(match watcher.next().await? {
+                Some(task) => {
+                    place.replace(Some(watcher));
+                    task_to_js(&task)
+                }
+                None => JsValue::UNDEFINED,
+            })
         })
     }
 }

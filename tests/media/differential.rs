@@ -36,6 +36,9 @@ fn decoded_seconds(path: &Path) -> Option<f64> {
 const KNOWN: &[(&str, &str)] = &[
     ("vbr-noinfo-", "guesses the length of variable bit rates without a header, and stops there"),
     ("cbr-noinfo-11025-", "the same for padded frames"),
+    ("long-vbr-noinfo.mp3", "the same"),
+    ("long-and-", "stops at the length of the first part"),
+    ("header-counts-half-", "takes a wrong header at its word"),
     ("lame-no-tag-vbr.mp3", "the same"),
     ("lame-crc.mp3", "does not find the header behind a check sum"),
     ("concatenated.mp3", "stops at the length of the first part"),

@@ -23,9 +23,12 @@ pub(super) async fn first_frame<S: Source + ?Sized>(
     at: u64,
 ) -> Result<Option<(u64, Run)>, ProbeError> {
     let len = reader.len();
-    let bytes = reader.upto(at, LOOK_AHEAD / 2).await?;
-    if let Some(run) = run_here(bytes, at + bytes.len() as u64 == len) {
-        return Ok(Some((at, run)));
+    // What the window holds is nearly always enough.
+    for wanted in [LOOK_AHEAD / 8, LOOK_AHEAD] {
+        let bytes = reader.from(at, wanted).await?;
+        if let Some(run) = run_here(bytes, at + bytes.len() as u64 == len) {
+            return Ok(Some((at, run)));
+        }
     }
     let found = search(reader, at, at.saturating_add(MAX_JUNK)).await?;
     match found {

@@ -59,8 +59,8 @@ pub struct Creation {
     absences: u32,
     /// The service says that the id was used before.
     taken: bool,
-    /// What was sent last was refused for good, and is only looked up to see what it collided with.
-    refused: bool,
+    /// What was answered last is final, and only looked up because a task may have been created all the same.
+    is_final: bool,
     last: Error,
 }
 
@@ -78,7 +78,7 @@ impl Creation {
             turns: 0,
             absences: 0,
             taken: false,
-            refused: false,
+            is_final: false,
             last: Error::Network { message: String::from("No answer came.") },
         }
     }
@@ -102,7 +102,7 @@ impl Creation {
         self.after_wait()
     }
 
-    /// Whether something that was sent may have created the task.
+    /// Whether something that was sent may have created the task; of one that has failed, whether that is not certain.
     pub fn is_unsettled(&self) -> bool {
         matches!(self.phase, Phase::Settling(_))
     }
@@ -133,7 +133,11 @@ impl Creation {
         self.last = error;
         match &self.last {
             Error::Refused(refusal) => self.on_refused(refusal.clone(), now_ms, random),
-            Error::InvalidResponse { status, .. } if (200..300).contains(status) => self.settle(),
+            Error::InvalidResponse { status, .. } => {
+                // A page or a redirect in place of a 404 says that the address is wrong, and proves nothing.
+                self.is_final = !(200..300).contains(status);
+                self.settle()
+            }
             Error::Network { .. } if !certainly_not_sent => self.settle(),
             Error::Network { .. } => self.send_again(None, None, now_ms, random),
             _ => self.fail(),
@@ -147,7 +151,7 @@ impl Creation {
         }
         match refusal.kind {
             RefusalKind::InvalidRequest if refusal.status == CONFLICT => {
-                self.refused = true;
+                self.is_final = true;
                 self.settle()
             }
             RefusalKind::Server => self.settle(),
@@ -168,6 +172,10 @@ impl Creation {
             LookupStep::Ask(question) => Step::Ask(question),
             LookupStep::Wait { delay_ms } => self.wait(delay_ms, None, now_ms),
             LookupStep::Found(task) => Step::Done(Ok(task)),
+            // Nothing at this address speaks the API.
+            LookupStep::Unsettled(_) if matches!(self.last, Error::InvalidResponse { .. }) && self.is_final => {
+                self.fail()
+            }
             LookupStep::Unsettled(error) => {
                 self.unknown(self.last.message() + " Looking it up failed: " + &error.message())
             }
@@ -189,7 +197,7 @@ impl Creation {
             Error::Refused(refusal) => Some(refusal.clone()),
             _ => None,
         };
-        if self.refused { self.fail() } else { self.send_again(refusal.as_ref(), None, now_ms, random) }
+        if self.is_final { self.fail() } else { self.send_again(refusal.as_ref(), None, now_ms, random) }
     }
 
     fn settle(&mut self) -> Step {

@@ -196,8 +196,7 @@ impl Client {
                     return Ok(*task);
                 }
                 Step::Done(Err(failure)) => {
-                    let certain = !matches!(failure.error, Error::SubmissionUnknown { .. });
-                    return Err((Thrown::new(failure, cause), certain));
+                    return Err((Thrown::new(failure, cause), !creation.is_unsettled()));
                 }
             };
         }

@@ -106,9 +106,34 @@ fn what_is_no_answer_of_the_service_is_settled_or_final() {
             let step = creation.on_sent(outcome.clone(), NOW, 0.5);
             match perhaps {
                 true => assert_eq!(step, Step::Ask(Question::Path), "{name}, {phase}"),
-                false => assert_eq!(failure_code(&step), "invalid_response", "{name}, {phase}"),
+                false => {
+                    assert_eq!(failure_code(&wrong_address(&mut creation, step)), "invalid_response", "{name}, {phase}")
+                }
             }
+            assert!(creation.is_unsettled(), "{name}, {phase}");
         }
+    }
+}
+
+/// Answers every question as it was answered before.
+fn wrong_address(creation: &mut Creation, mut step: Step) -> Step {
+    while matches!(step, Step::Ask(_)) {
+        step = creation.on_asked(page(404), NOW, 0.5);
+    }
+    step
+}
+
+#[test]
+fn a_task_behind_a_redirect_or_a_page_is_adopted_or_told_as_it_is() {
+    for outcome in [page(404), Outcome::Answered(answer(303, ""))] {
+        let mut found = creation();
+        assert!(matches!(found.on_sent(outcome.clone(), NOW, 0.5), Step::Ask(_)));
+        let step = found.on_asked(succeed(task("t-1", Some(OWN), "submitted", NOW)), NOW, 0.5);
+        assert!(matches!(step, Step::Done(Ok(_))));
+        let mut absent = creation();
+        let step = absent.on_sent(outcome, NOW, 0.5);
+        assert_eq!(failure_code(&deny(&mut absent, step)), "invalid_response");
+        assert!(!absent.is_unsettled());
     }
 }
 

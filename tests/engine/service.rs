@@ -129,7 +129,7 @@ impl Service {
         if !self.random.chance(self.options.faults) {
             return self.create(own);
         }
-        match self.random.below(14) {
+        match self.random.below(16) {
             0 => not_sent(),
             1 => lost(),
             2 => kling(429, 1302),
@@ -152,6 +152,8 @@ impl Service {
                     10 => page(502),
                     11 => Outcome::Answered(answer(200, "{\"code\":0,\"data\":{\"task")),
                     12 => page(200),
+                    13 => Outcome::Answered(answer(302, "")),
+                    14 => page(404),
                     _ => made,
                 }
             }

@@ -136,6 +136,6 @@ async function pump(body, outgoing) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return void outgoing.end();
-    if (!(await writeChunk(outgoing, value))) return void reader.cancel();
+    if (!(await writeChunk(outgoing, value))) return void reader.cancel().catch(() => undefined);
   }
 }

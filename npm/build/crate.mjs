@@ -19,7 +19,8 @@ export async function buildCrate(toolchain, wasmBindgenFolder) {
   for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
   const flags = (await pathRemaps(toolchain, env)).flatMap((remap) => ["--remap-path-prefix", remap]);
   const lock = process.env.CI ? ["--locked"] : [];
-  const args = ["build", "--release", "--target", TRIPLE, "--features", "npm", "--lib", ...lock];
+  // As a cdylib alone: with the rlib beside it the module is larger.
+  const args = ["rustc", "--release", "--target", TRIPLE, "--features", "npm", "--lib", "--crate-type", "cdylib", ...lock];
   if (toolchain.library !== undefined) {
     env.RUSTC_BOOTSTRAP = "1"; // lets a stable compiler take the -Z flags
     flags.push(...WITHOUT_PANIC_WORDS);

@@ -112,3 +112,16 @@ test("leaving while the video is on its way is asked about", async () => {
   await dialog.accept();
   await visit.close();
 });
+
+test("an unknown task id is said to be unknown", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await page.click("#pickup summary");
+  await page.fill("#pickup-id", "123456789012345678");
+  await page.press("#pickup-id", "Enter");
+  await page.waitForSelector("#notice:visible");
+  assert.equal(await text(page, "#notice-title"), "There is no such task here");
+  assert.ok(await page.isHidden("#resume"));
+  assertQuiet(visit, [/404/]);
+  await visit.close();
+});

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import en from "../../www/i18n/en.js";
 import ru from "../../www/i18n/ru.js";
+import { errorCodes } from "../../www/app/errors.js";
 import { startStand, useSamples } from "./stand.mjs";
 
 const root = new URL("../../", import.meta.url);
@@ -50,6 +51,7 @@ test("every error and every problem of the contract has words", async () => {
   const codesOf = (name) => [...types.match(new RegExp(`type ${name} =([^;]+);`))[1].matchAll(/"(\w+)"/g)].map(([, code]) => code);
   const errors = codesOf("ErrorCode");
   assert.ok(errors.length >= 17);
+  assert.deepEqual(errors.filter((code) => !errorCodes.includes(code)), []);
   for (const code of errors) for (const key of [`error.${code}`, `error.${code}.title`]) assert.ok(key in en, key);
   const problems = codesOf("ProblemCode").filter((code) => !["conflict", "invalid_url", "invalid_base64", "invalid_value"].includes(code));
   const onlyImage = ["too_small_dimensions", "aspect_ratio"];

@@ -67,8 +67,8 @@ export class Actions {
   }
 
   download() {
-    const client = this.#client();
-    if (client) return saveVideo(client, this.run.state.video, videoName(this.photo.file?.name));
+    const { client, video } = this.run.state;
+    return saveVideo(client, video, videoName(this.photo.file?.name));
   }
 
   /** Whether everything is there. What is not is said beside its field, and the first of them gets the keyboard. */

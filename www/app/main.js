@@ -25,12 +25,14 @@ const stage = new Stage(run);
 await useLanguage(document.documentElement.lang === "ru" ? "ru" : "en");
 try {
   const loaded = await loading;
-  await loaded.validate({ image: null, soundFile: null, prompt: "-" }); // is all of it there?
   start(loaded);
+  reveal();
+  await loaded.validate({ image: null, soundFile: null, prompt: "-" }); // is all of it there?
+  byId("generate").disabled = false;
 } catch (error) {
   run.fail({ code: "unavailable", message: String(error?.message ?? error) });
 }
-delete document.documentElement.dataset.waiting;
+reveal();
 
 function start({ AvatarClient, limits, validate }) {
   // Each field is checked by itself: a word more in the prompt must not read the photo again.
@@ -51,7 +53,10 @@ function start({ AvatarClient, limits, validate }) {
   takeDropsAndPastes(photo, voice);
   new Actions(parts);
   connection.discover();
-  byId("generate").disabled = false;
+}
+
+function reveal() {
+  delete document.documentElement.dataset.waiting;
 }
 
 function connectStage({ photo, voice, player }) {

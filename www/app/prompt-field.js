@@ -46,9 +46,17 @@ export class PromptField extends EventTarget {
   async validate() {
     const turn = ++this.#turn;
     this.render();
-    const report = await this.check("prompt", this.value);
-    if (turn !== this.#turn) return;
-    this.complain(report.problems.filter((problem) => problem.field === "prompt"));
+    const problems = await this.#ask();
+    if (turn === this.#turn) this.complain(problems);
+  }
+
+  async #ask() {
+    try {
+      const report = await this.check("prompt", this.value);
+      return report.problems.filter((problem) => problem.field === "prompt");
+    } catch {
+      return []; // checked again before anything is sent
+    }
   }
 
   complain(problems) {

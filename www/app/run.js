@@ -12,17 +12,17 @@ export class Run extends EventTarget {
 
   /** Sends photo, voice and words, and waits for the video. */
   generate(client, input) {
-    return this.#carryOut("reading", { input }, (call) => client.generate(input, call));
+    return this.#carryOut("reading", { client, input }, (call) => client.generate(input, call));
   }
 
   /** Waits for a task that exists. */
   pickUp(client, taskId) {
-    return this.#carryOut("submitted", { taskId }, (call) => client.waitForTask(taskId, call));
+    return this.#carryOut("submitted", { client, taskId }, (call) => client.waitForTask(taskId, call));
   }
 
   /** Finds out whether a task was created after all, and waits for it if so. */
   lookUp(client, externalTaskId, input) {
-    return this.#carryOut("submitted", { externalTaskId, input, searching: true }, async (call) => {
+    return this.#carryOut("submitted", { client, externalTaskId, input, searching: true }, async (call) => {
       const task = await client.findTask(externalTaskId, { signal: call.signal });
       if (!task) return null;
       this.#set({ ...this.state, taskId: task.taskId });
@@ -51,9 +51,9 @@ export class Run extends EventTarget {
     const call = { signal: this.#control.signal, onProgress: (progress) => this.#advance(progress) };
     try {
       const video = await work(call);
-      const { taskId, externalTaskId, input } = this.state;
+      const { client, taskId, externalTaskId, input } = this.state;
       const seconds = input && !known.externalTaskId ? (performance.now() - startedAt) / 1000 : undefined;
-      if (video) this.#set({ kind: "done", video, taskId, seconds });
+      if (video) this.#set({ kind: "done", client, video, taskId, seconds });
       else this.#set({ kind: "failed", error: { code: "nothing_found" }, externalTaskId, input });
     } catch (error) {
       this.#set(failure(this.state, error));

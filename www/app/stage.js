@@ -78,7 +78,8 @@ export class Stage {
     byId("progress-phase").textContent = t(`invite.${need}`);
     byId("progress-elapsed").textContent = "";
     byId("progress-note").textContent = "";
-    byId("progress-bar").removeAttribute("role");
+    const bar = byId("progress-bar");
+    for (const name of ["role", "aria-labelledby", "aria-valuenow"]) bar.removeAttribute(name);
     this.#root.dataset.phase = "none";
     this.#wave.fill(0);
   }
@@ -111,6 +112,7 @@ export class Stage {
     byId("progress-elapsed").textContent = format.clock((performance.now() - startedAt) / 1000);
     const bar = byId("progress-bar");
     bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-labelledby", "progress-phase");
     const share = phase === "uploading" && totalBytes > 0 ? loadedBytes / totalBytes : undefined;
     this.#root.dataset.phase = share === undefined || share >= 1 ? "waiting" : "measured";
     this.#wave.fill(share ?? (phase === "reading" ? 0 : 1));

@@ -117,11 +117,13 @@ test("an unknown task id is said to be unknown", async () => {
   const visit = await stand.open();
   const { page } = visit;
   await page.click("#pickup summary");
-  await page.fill("#pickup-id", "123456789012345678");
-  await page.press("#pickup-id", "Enter");
-  await page.waitForSelector("#notice:visible");
-  assert.equal(await text(page, "#notice-title"), "There is no such task here");
-  assert.ok(await page.isHidden("#resume"));
+  for (const id of ["123456789012345678", "x".repeat(5000)]) {
+    await page.fill("#pickup-id", id);
+    await page.press("#pickup-id", "Enter");
+    await page.waitForSelector("#stage[data-state=failed]");
+    assert.equal(await text(page, "#notice-title"), "There is no such task here");
+    assert.ok(await page.isHidden("#resume"));
+  }
   assertQuiet(visit, [/404/]);
   await visit.close();
 });

@@ -3,6 +3,11 @@ import { onLanguage, t } from "./i18n.js";
 
 const SANDBOX_KEY = "sk-sandbox-demo";
 
+// Someone is watching: better an early word and a button to try again than minutes of silence.
+const RETRY = { maxDelayMs: 4000 };
+const SANDBOX_RETRY = { minDelayMs: 200, maxDelayMs: 500 };
+const SANDBOX_POLL = { maxIntervalMs: 1000 };
+
 /** Where videos are made. The key lives in its input and nowhere else. */
 export class Connection extends EventTarget {
   kind = "sandbox";
@@ -48,15 +53,20 @@ export class Connection extends EventTarget {
   /** The options of a client, or null after having said what is missing. */
   options() {
     if (this.kind === "sandbox") {
-      const poll = { maxIntervalMs: 1000 }; // it is near and patient, so its news can come at once
-      return { apiKey: SANDBOX_KEY, baseUrl: this.#sandboxUrl, dangerouslyAllowBrowser: true, poll };
+      return {
+        apiKey: SANDBOX_KEY,
+        baseUrl: this.#sandboxUrl,
+        dangerouslyAllowBrowser: true,
+        poll: SANDBOX_POLL,
+        retry: SANDBOX_RETRY,
+      };
     }
     const input = this.kind === "key" ? this.#key : this.#gateway;
     const value = input.value.trim();
     if (value === "") return this.#complain(input, t(`connection.${this.kind}.missing`));
-    if (this.kind === "key") return { apiKey: value, dangerouslyAllowBrowser: true };
+    if (this.kind === "key") return { apiKey: value, dangerouslyAllowBrowser: true, retry: RETRY };
     if (!isWebAddress(value)) return this.#complain(input, t("connection.gateway.invalid"));
-    return { gatewayUrl: value };
+    return { gatewayUrl: value, retry: RETRY };
   }
 
   /** Opens the chooser where something about it has to be changed. */

@@ -30,7 +30,7 @@ export const errorCodes = Object.keys(ACTIONS);
 
 /** Turns a failed run into words and the one thing to do next. */
 export function describe({ error, taskId, externalTaskId, sent, searching }) {
-  const code = error?.code in ACTIONS ? error.code : "unexpected";
+  const code = codeOf(error);
   const ended = code === "task_failed" || code === "not_found";
   const goesOn = Boolean(taskId) && !ended;
   const unsettled = !goesOn && Boolean(externalTaskId) && (code === "submission_unknown" || searching || lostAnswer(code, sent)) && code !== "nothing_found";
@@ -45,6 +45,12 @@ export function describe({ error, taskId, externalTaskId, sent, searching }) {
     taskId,
     facts: facts(error, code, externalTaskId),
   };
+}
+
+function codeOf(error) {
+  // An id that cannot be one is, for the person who typed it, an id that is not there.
+  if (error?.problems?.some(({ field }) => field === "taskId")) return "not_found";
+  return error?.code in ACTIONS ? error.code : "unexpected";
 }
 
 const lostAnswer = (code, sent) => sent && (code === "aborted" || code === "timeout" || code === "invalid_response");

@@ -47,7 +47,7 @@ export class Run extends EventTarget {
   async #carryOut(phase, known, work) {
     const startedAt = performance.now();
     this.#control = new AbortController();
-    this.#set({ kind: "running", phase, startedAt, ...known });
+    this.#set({ kind: "running", phase, startedAt, movedAt: startedAt, ...known });
     const call = { signal: this.#control.signal, onProgress: (progress) => this.#advance(progress) };
     try {
       const video = await work(call);
@@ -72,6 +72,7 @@ export class Run extends EventTarget {
       totalBytes,
       sent,
       waiting,
+      movedAt: performance.now(),
       taskId: task?.taskId ?? this.state.taskId,
       externalTaskId: task?.externalTaskId ?? this.state.externalTaskId,
     });

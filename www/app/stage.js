@@ -4,6 +4,9 @@ import { describe } from "./errors.js";
 import { onLanguage, t } from "./i18n.js";
 import { Waveform } from "./waveform.js";
 
+/** How long an upload may stand still before it is spoken of, in milliseconds. */
+const STANDSTILL_MS = 6000;
+
 /** Shows a run: the photo, how far its video has come, the video, or what went wrong and what helps. */
 export class Stage {
   #root = byId("stage");
@@ -168,8 +171,12 @@ export class Stage {
   }
 }
 
-function progressNote({ phase, loadedBytes, totalBytes, waiting }, share) {
-  if (waiting) return t("phase.waiting", { delay: format.seconds(waiting.delayMs / 1000, 0) });
+function progressNote({ phase, loadedBytes, totalBytes, waiting, movedAt }, share) {
+  if (waiting) {
+    const { delayMs } = waiting;
+    return delayMs === undefined ? t("phase.turn") : t("phase.waiting", { delay: format.seconds(delayMs / 1000, 0) });
+  }
+  if (phase === "uploading" && performance.now() - movedAt > STANDSTILL_MS) return t("phase.standstill");
   if (share === undefined) return t(`phase.${phase}.note`);
   if (share >= 1) return t("phase.answer");
   return t("phase.bytes", { loaded: format.bytes(loadedBytes), total: format.bytes(totalBytes) });

@@ -82,6 +82,8 @@ export default {
   "phase.processing": "Making the video",
   "phase.processing.note": "Usually one to five minutes. The task goes on even if you close this page.",
   "phase.waiting": "The service asks to wait. Trying again in {delay}.",
+  "phase.turn": "Waiting for a free place.",
+  "phase.standstill": "No answer yet. Still trying; nothing is paid twice.",
   "phase.bytes": "{loaded} of {total}",
   "phase.answer": "All sent. Waiting for the service to confirm.",
   "leave.warning": "Your video is still on its way.",

@@ -6,7 +6,7 @@ import { build } from "./build/package.mjs";
 import { DIST, ROOT } from "./setup/paths.mjs";
 import { command } from "./setup/report.mjs";
 
-const FILE_OF_OURS = /"\.\/([\w.-]+\.(?:js|wasm))"/g;
+const FILE_OF_OURS = /(?:\bfrom|\bimport|\bURL\()\s*"\.\/([\w.-]+)"/g;
 
 /** The sizes of each file of the budget, together with all files that it names. */
 export function sizes() {

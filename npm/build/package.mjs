@@ -1,6 +1,6 @@
 // Puts the package together in dist/: one module, its glue, the entries and the types.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { withLock } from "../setup/lock.mjs";
 import { ensureNodeModules } from "../setup/node-modules.mjs";
 import { BUILD, DIST, ROOT } from "../setup/paths.mjs";
@@ -14,7 +14,9 @@ import { minifyJs, optimizeWasm } from "./shrink.mjs";
 
 const ENTRIES = join(ROOT, "npm", "entries");
 const STAMP = join(BUILD, "dist.stamp");
-const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries", "npm/index.d.ts"];
+const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries"];
+/** What is shipped as it is written, beside the entries' own types. */
+const PAPERS = ["npm/index.d.ts", "npm/gateway.d.ts", "docs/openapi.yaml"];
 
 /** Builds dist/ unless it is already made from exactly these sources. */
 export function build() {
@@ -23,7 +25,7 @@ export function build() {
 
 async function buildAlone() {
   await ensureNodeModules();
-  const made = fingerprint(filesIn(...INPUTS), process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "");
+  const made = fingerprint(filesIn(...INPUTS, ...PAPERS), process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "");
   if (matches(STAMP, `${made} ${fingerprint(filesIn("dist"))}`)) return;
 
   const glue = await buildCrate(await ensureWasmToolchain(), await ensureWasmBindgen());
@@ -33,8 +35,8 @@ async function buildAlone() {
   await optimizeWasm(join(glue, "kling_avatar_bg.wasm"), join(next, "kling_avatar_bg.wasm"));
   await minifyJs(join(glue, "kling_avatar.js"), join(next, "kling_avatar.js"));
   for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry), { keepNames: true });
-  copyFileSync(join(ROOT, "npm", "index.d.ts"), join(next, "index.d.ts"));
-  copyFileSync(join(ENTRIES, "slim.d.ts"), join(next, "slim.d.ts"));
+  for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(next, basename(paper)));
+  for (const types of entries(".d.ts")) copyFileSync(join(ENTRIES, types), join(next, types));
   await generate(next);
 
   rmSync(DIST, { recursive: true, force: true });
@@ -43,8 +45,8 @@ async function buildAlone() {
   say(`Built dist/ (${readdirSync(DIST).map(size).join(", ")})`);
 }
 
-function entries() {
-  return existsSync(ENTRIES) ? readdirSync(ENTRIES).filter((name) => name.endsWith(".js")) : [];
+function entries(extension = ".js") {
+  return existsSync(ENTRIES) ? readdirSync(ENTRIES).filter((name) => name.endsWith(extension)) : [];
 }
 
 function size(name) {

@@ -4,6 +4,7 @@ pub mod base64;
 pub mod body;
 pub mod create;
 pub mod error;
+pub mod gateway;
 pub mod input;
 pub mod json;
 pub mod limits;

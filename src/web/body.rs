@@ -15,10 +15,69 @@ use crate::engine::validate::unreadable_problem;
 /// How many bytes of a file are encoded at once. Divisible by three, so that nothing is carried over.
 const CHUNK_BYTES: usize = 3 << 17;
 
-struct Writer<F> {
-    body: Uint8Array,
-    at: u32,
-    on_progress: F,
+/// The pieces of a body, one after the other.
+pub(super) struct Pieces {
+    image: Media,
+    sound_file: Option<Media>,
+    pieces: std::vec::IntoIter<Piece>,
+    /// The file that is being encoded, and how far.
+    open: Option<(Field, Media, u64)>,
+    encoder: Encoder,
+    chunk: Vec<u8>,
+    /// Of the whole body.
+    pub(super) total_bytes: u64,
+}
+
+impl Pieces {
+    pub(super) fn of(prepared: &Prepared) -> Self {
+        let layout = prepared.fields.layout();
+        Self {
+            image: prepared.image.clone(),
+            sound_file: prepared.sound_file.clone(),
+            pieces: layout.pieces.into_iter(),
+            open: None,
+            encoder: Encoder::default(),
+            chunk: Vec::new(),
+            total_bytes: layout.total_bytes,
+        }
+    }
+
+    /// Puts the next piece into `text`. Gives `false` at the end.
+    ///
+    /// # Errors
+    /// `invalid_input` where a file cannot be read any more.
+    pub(super) async fn next(&mut self, text: &mut Vec<u8>) -> Result<bool, Thrown> {
+        text.clear();
+        while text.is_empty() {
+            if let Some((field, media, offset)) = self.open.take() {
+                self.encode(field, media, offset, text).await?;
+                continue;
+            }
+            match self.pieces.next() {
+                Some(Piece::Text(piece)) => text.extend_from_slice(piece.as_bytes()),
+                Some(Piece::Image) => self.open = Some((Field::Image, self.image.clone(), 0)),
+                Some(Piece::SoundFile) => {
+                    self.open = self.sound_file.clone().map(|media| (Field::SoundFile, media, 0));
+                }
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    async fn encode(&mut self, field: Field, media: Media, offset: u64, text: &mut Vec<u8>) -> Result<(), Thrown> {
+        let left = media.len() - offset;
+        let length = CHUNK_BYTES.min(usize::try_from(left).unwrap_or(CHUNK_BYTES));
+        media.read(offset, length, &mut self.chunk).await.map_err(|_| unreadable(field))?;
+        self.encoder.push(&self.chunk, text);
+        let end = offset + length as u64;
+        if end == media.len() {
+            self.encoder.finish(text);
+        } else {
+            self.open = Some((field, media, end));
+        }
+        Ok(())
+    }
 }
 
 /// Writes the body of a create. `on_progress` is told the bytes written and their total.
@@ -26,44 +85,17 @@ struct Writer<F> {
 /// # Errors
 /// `invalid_input` where a file cannot be read any more; `configuration` where the platform has no memory for the body.
 pub(super) async fn write(prepared: &Prepared, on_progress: impl Fn(f64, f64)) -> Result<Uint8Array, Thrown> {
-    let layout = prepared.fields.layout();
-    let total = u32::try_from(layout.total_bytes).map_err(|_| too_large())?;
-    let mut writer = Writer { body: Uint8Array::new_with_length(total), at: 0, on_progress };
-    for piece in &layout.pieces {
-        match piece {
-            Piece::Text(text) => writer.put(text.as_bytes()),
-            Piece::Image => writer.encode(Field::Image, Some(&prepared.image)).await?,
-            Piece::SoundFile => writer.encode(Field::SoundFile, prepared.sound_file.as_ref()).await?,
-        }
+    let mut pieces = Pieces::of(prepared);
+    let total = u32::try_from(pieces.total_bytes).map_err(|_| too_large())?;
+    let body = Uint8Array::new_with_length(total);
+    let (mut at, mut text) = (0, Vec::new());
+    while pieces.next(&mut text).await? {
+        let end = at + text.len() as u32;
+        body.subarray(at, end).copy_from(&text);
+        at = end;
+        on_progress(f64::from(at), f64::from(total));
     }
-    Ok(writer.body)
-}
-
-impl<F: Fn(f64, f64)> Writer<F> {
-    fn put(&mut self, bytes: &[u8]) {
-        let end = self.at + bytes.len() as u32;
-        self.body.subarray(self.at, end).copy_from(bytes);
-        self.at = end;
-        (self.on_progress)(f64::from(self.at), f64::from(self.body.length()));
-    }
-
-    async fn encode(&mut self, field: Field, media: Option<&Media>) -> Result<(), Thrown> {
-        let Some(media) = media else { return Ok(()) };
-        let (mut encoder, mut chunk, mut text) = (Encoder::default(), Vec::new(), Vec::new());
-        let (mut offset, bytes) = (0, media.len());
-        while offset < bytes {
-            let length = CHUNK_BYTES.min(usize::try_from(bytes - offset).unwrap_or(CHUNK_BYTES));
-            media.read(offset, length, &mut chunk).await.map_err(|_| unreadable(field))?;
-            offset += length as u64;
-            text.clear();
-            encoder.push(&chunk, &mut text);
-            if offset == bytes {
-                encoder.finish(&mut text);
-            }
-            self.put(&text);
-        }
-        Ok(())
-    }
+    Ok(body)
 }
 
 fn unreadable(field: Field) -> Thrown {

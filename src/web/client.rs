@@ -60,6 +60,9 @@ pub struct Config {
     pub base_url: String,
     /// Used instead of the platform's `fetch`.
     pub fetch: Option<Function>,
+    /// Makes a request body of its length and of a function that gives its next piece, for runtimes that are short of
+    /// memory. Without it the whole body is written before it is sent.
+    pub stream: Option<Function>,
     /// What is checked.
     pub limits: Limits,
     /// How often a request is repeated.
@@ -118,7 +121,8 @@ impl Client {
         let task = match created.task {
             Some(task) => task,
             None => {
-                let read = self.read_patiently(&self.task_url(&created.task_id), &call, Task::read).await;
+                let read =
+                    self.read_patiently(&self.task_url(&created.task_id), &call, |answer| self.task_of(answer)).await;
                 let own_id = Some(created.external_task_id.as_str());
                 read.map_err(|thrown| thrown.with_task_id(&created.task_id).with_external_task_id(own_id))?
             }
@@ -138,7 +142,7 @@ impl Client {
         check_id(Field::TaskId, task_id)?;
         let call = self.begin(options);
         let url = self.url(TASKS_PATH, &[task_id]);
-        let read = self.read_patiently(&url, &call, Task::read).await;
+        let read = self.read_patiently(&url, &call, |answer| self.task_of(answer)).await;
         read.map_err(|thrown| thrown.with_task_id(task_id))
     }
 
@@ -252,6 +256,11 @@ impl Client {
     }
 
     pub(super) fn url(&self, path: &str, segments: &[&str]) -> String {
+        let path = match path {
+            TASKS_PATH if self.is_for_gateway() => "/tasks",
+            SPEECH_PATH if self.is_for_gateway() => "/speech",
+            path => path,
+        };
         let mut url = self.shared.config.base_url.clone() + path;
         for segment in segments {
             url.push('/');
@@ -274,12 +283,13 @@ impl Client {
         if let Some(key) = &key {
             headers.push(("Authorization", String::from("Bearer ") + key));
         }
-        if body.is_some() {
+        let is_form = body.as_ref().is_some_and(http::is_form);
+        if body.is_some() && !is_form {
             headers.push(("Content-Type", String::from("application/json")));
         }
         let fetch = self.shared.config.fetch.as_ref();
         let with_progress = fetch.is_none() && call.is_watched() && http::is_page();
-        let is_upload = body.as_ref().is_some_and(|body| body.is_instance_of::<Uint8Array>());
+        let is_upload = is_form || body.as_ref().is_some_and(|body| body.is_instance_of::<Uint8Array>());
         let request = Request { method, url, headers, body, timeout_ms };
         let mut sent = if with_progress && is_upload {
             let report = call.reporter(Phase::Uploading);

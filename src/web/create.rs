@@ -2,21 +2,20 @@
 
 use js_sys::{Uint8Array, encode_uri_component, global};
 
-use super::body;
 use super::call::{Call, CallOptions, Phase};
 use super::client::{Client, Kind, TASKS_PATH, check_id, configuration};
 use super::http::Sent;
 use super::input::AvatarInput;
 use super::js::{call, get};
 use super::prepare::Prepared;
-use super::storage::{Saved, take_in};
+use super::storage::Saved;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random, wall_ms};
 use super::turn::Place;
+use super::upload::{Upload, Way};
 use super::wake;
 use crate::engine::create::{Creation, Step};
 use crate::engine::error::{Error, Failure, RefusalKind};
-use crate::engine::json::quoted;
 use crate::engine::lookup::{Lookup, LookupStep, Outcome, PAGE_SIZE, Question};
 use crate::engine::problem::Field;
 use crate::engine::resume::Fingerprint;
@@ -27,9 +26,6 @@ const CREATE_TIMEOUT_MS: f64 = 600_000.0;
 
 /// How long the answer to a question may take, in milliseconds.
 const READ_TIMEOUT_MS: f64 = 30_000.0;
-
-/// How a body begins; the id follows.
-const BODY_BEGINS: &str = "{\"external_task_id\":";
 
 /// A task that was created, now or before a reload.
 pub(super) struct Created {
@@ -52,6 +48,9 @@ impl Client {
         check_id(Field::ExternalTaskId, external_task_id)?;
         let call = self.begin(options);
         let with_id = |thrown: Thrown| thrown.with_external_task_id(Some(external_task_id));
+        if self.is_for_gateway() {
+            return self.find_through_gateway(external_task_id, &call).await.map_err(with_id);
+        }
         let reference = self.shared.known_id.borrow().clone();
         let policy = self.shared.config.retry.clone();
         let mut lookup = Lookup::new(external_task_id, None, policy).with_reference(reference);
@@ -83,24 +82,31 @@ impl Client {
         };
         let place = if queued { self.place(call).await? } else { None };
         let given = input.texts.external_task_id.text().map(str::to_owned);
-        let own_id_from = if given.is_some() { 0 } else { BODY_BEGINS.len() as u32 };
+        let made_up = given.is_none();
         let external_task_id = given.map_or_else(random_id, Ok)?;
         let prepared = Prepared::of(input, external_task_id.clone()).ok_or_else(nothing_to_send)?;
         let on_progress = |loaded, total| call.advance(Phase::Reading, loaded, Some(total));
-        let body = call.run(body::write(&prepared, on_progress)).await??;
-        drop(prepared);
+        let mut upload = call.run(Upload::of(prepared, self.way(), on_progress)).await??;
         let saved = match &self.shared.config.storage {
             Some(storage) => {
                 let mut fingerprint = Fingerprint::default();
                 fingerprint.push(self.shared.config.base_url.as_bytes());
-                let skipped = if own_id_from > 0 { own_id_from + quoted(&external_task_id).len() as u32 } else { 0 };
-                take_in(&mut fingerprint, &body, skipped);
+                let own_id = Some(external_task_id.as_str()).filter(|_| made_up);
+                call.run(upload.take_into(&mut fingerprint, own_id)).await??;
                 Some(call.run(Saved::open(storage, &self.shared.names, &fingerprint, &external_task_id)).await??)
             }
             None => None,
         };
         let created = Created { task_id: String::new(), external_task_id, task: None, kind, saved, place };
-        self.create_or_resume(created, body, call).await
+        self.create_or_resume(created, upload, call).await
+    }
+
+    fn way(&self) -> Way {
+        match &self.shared.config.stream {
+            _ if self.is_for_gateway() => Way::Form,
+            Some(stream) => Way::Streamed(stream.clone()),
+            None => Way::Written,
+        }
     }
 
     async fn place(&self, call: &Call) -> Result<Option<Place>, Thrown> {
@@ -113,7 +119,7 @@ impl Client {
         Ok(Some(place))
     }
 
-    async fn create_or_resume(&self, mut created: Created, body: Uint8Array, call: &Call) -> Result<Created, Thrown> {
+    async fn create_or_resume(&self, mut created: Created, mut upload: Upload, call: &Call) -> Result<Created, Thrown> {
         let wall_offset_ms = wall_ms() - now_ms();
         let deadline_ms = call.deadline_ms().map(|deadline_ms| deadline_ms + wall_offset_ms);
         let resumed = created.saved.as_ref().filter(|saved| saved.resumed).map(|saved| saved.record.clone());
@@ -123,17 +129,21 @@ impl Client {
                 created.task_id.clone_from(task_id);
                 return Ok(created);
             }
-            let (id, from) = (quoted(&record.external_task_id), BODY_BEGINS.len() as u32);
-            body.subarray(from, from + id.len() as u32).copy_from(id.as_bytes());
+            upload.rename(&record.external_task_id);
         }
         let known_id = self.shared.known_id.borrow().clone();
         let policy = self.shared.config.retry.clone();
         let mut creation =
             Creation::new(&created.external_task_id, policy, wall_ms(), deadline_ms).with_reference(known_id);
+        let in_doubt = resumed.is_some();
         if let Some(record) = resumed {
             creation = creation.resumed(record.began_at_ms);
         }
-        match self.submit(creation, &created.external_task_id, &body, call, wall_offset_ms).await {
+        let submitted = match self.is_for_gateway() {
+            true => self.submit_to_gateway(&created.external_task_id, &upload, in_doubt, call).await,
+            false => self.submit(creation, &created.external_task_id, &upload, call, wall_offset_ms).await,
+        };
+        match submitted {
             Ok(task) => {
                 created.task_id.clone_from(&task.task_id);
                 if let Some(saved) = &mut created.saved {
@@ -157,7 +167,7 @@ impl Client {
         &self,
         mut creation: Creation,
         external_task_id: &str,
-        body: &Uint8Array,
+        upload: &Upload,
         call: &Call,
         wall_offset_ms: f64,
     ) -> Result<Task, (Thrown, bool)> {
@@ -167,7 +177,7 @@ impl Client {
         loop {
             step = match step {
                 Step::Send => {
-                    let sent = self.send_create(body, call).await.map_err(with_id)?;
+                    let sent = self.send_create(upload, call).await.map_err(with_id)?;
                     cause = sent.cause;
                     creation.on_sent(sent.outcome, now_ms() + wall_offset_ms, random())
                 }
@@ -202,11 +212,11 @@ impl Client {
         }
     }
 
-    async fn send_create(&self, body: &Uint8Array, call: &Call) -> Result<Sent, Thrown> {
-        let total = f64::from(body.length());
+    pub(super) async fn send_create(&self, upload: &Upload, call: &Call) -> Result<Sent, Thrown> {
+        let (body, total) = (upload.body(), upload.bytes());
         call.advance(Phase::Uploading, 0.0, Some(total));
         let url = self.url(TASKS_PATH, &[]);
-        let sent = self.exchange("POST", &url, Some(body.clone().into()), CREATE_TIMEOUT_MS, call).await?;
+        let sent = self.exchange("POST", &url, Some(body.value.clone()), CREATE_TIMEOUT_MS, call).await?;
         if matches!(sent.outcome, Outcome::Answered(_)) {
             call.advance(Phase::Uploading, total, Some(total));
         }

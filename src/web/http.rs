@@ -65,6 +65,8 @@ async fn exchange(fetch: Option<&Function>, request: Request<'_>) -> Result<Http
     let mut guard = AbortOnDrop(controller.clone());
     let mut init = Builder::new()
         .set("method", request.method)
+        // Where the body is a stream, the platform wants to hear that no answer is read before all is sent.
+        .set_some("duplex", request.body.as_ref().and_then(|body| function(body, "getReader")).map(|_| "half"))
         // Following a redirect would turn a paid POST into a GET, and the key must not travel on.
         .set("redirect", "manual")
         .set_some("signal", controller.map(|controller| controller.signal()))
@@ -103,6 +105,11 @@ pub(super) async fn start(fetch: Option<&Function>, url: &str, init: &JsValue) -
 pub(super) fn is_page() -> bool {
     let global = global();
     !get(&global, "XMLHttpRequest").is_undefined()
+}
+
+/// Whether a body is a form, whose type names a boundary that the platform makes.
+pub(super) fn is_form(body: &JsValue) -> bool {
+    function(body, "getAll").is_some()
 }
 
 pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {

@@ -8,6 +8,9 @@ mod create;
 mod download;
 #[cfg(feature = "npm")]
 mod exports;
+#[cfg(feature = "npm")]
+mod gateway;
+mod gateway_client;
 mod http;
 mod input;
 mod js;
@@ -19,6 +22,7 @@ mod storage;
 mod thrown;
 mod time;
 mod turn;
+mod upload;
 mod wake;
 mod watch;
 mod xhr;

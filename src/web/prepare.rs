@@ -116,6 +116,14 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// How many bytes the files have together.
+    pub(super) fn file_bytes(&self) -> f64 {
+        let files = [Some(&self.image), self.sound_file.as_ref()];
+        files.into_iter().flatten().filter_map(Media::bytes).sum::<u64>() as f64
+    }
+}
+
 fn field_of(media: &Media) -> MediaField {
     match media {
         Media::Url(url) => MediaField::Url(url.clone()),

@@ -4,6 +4,7 @@ use js_sys::JsString;
 
 use super::call::{Call, CallOptions};
 use super::client::{Client, SPEECH_PATH, read_answer};
+use super::gateway_client::speech_json;
 use super::input::SpeechInput;
 use super::thrown::Thrown;
 use super::time::Timer;
@@ -33,7 +34,7 @@ impl Client {
             let wait = Timer::new(self.shared.config.poll.min_interval_ms);
             call.run(wait).await.map_err(|thrown| thrown.with_task_id(&task_id))?;
             let url = self.url(SPEECH_PATH, &[&task_id]);
-            let read = self.read_patiently(&url, &call, Speech::read).await;
+            let read = self.read_patiently(&url, &call, |answer| self.speech_of(answer)).await;
             speech = read.map_err(|thrown| thrown.with_task_id(&task_id))?;
         }
         Ok(speech)
@@ -42,12 +43,13 @@ impl Client {
     /// Sends the order. Speech has no id of the caller's own by which a lost order could be found again, so only what
     /// was certainly not taken is sent again.
     async fn order_speech(&self, input: &SpeechInput, call: &Call) -> Result<Speech, Thrown> {
-        let (body, url) = (JsString::from(input.fields.body()), self.url(SPEECH_PATH, &[]));
+        let json = if self.is_for_gateway() { speech_json(&input.fields) } else { input.fields.body() };
+        let (body, url) = (JsString::from(json), self.url(SPEECH_PATH, &[]));
         let mut attempt = 1;
         loop {
             let sent = self.exchange("POST", &url, Some(body.clone().into()), SPEECH_TIMEOUT_MS, call).await?;
             let not_sent = matches!(sent.outcome, Outcome::NotSent { .. });
-            let thrown = match read_answer(sent, Speech::read) {
+            let thrown = match read_answer(sent, |answer| self.speech_of(answer)) {
                 Ok(speech) => return Ok(speech),
                 Err(thrown) => thrown,
             };

@@ -66,12 +66,15 @@ impl Watcher {
 
     /// Waits its time and reads the task once. Gives nothing where the read failed in a way that may pass.
     async fn read(&mut self) -> Result<Option<Task>, Thrown> {
+        let mut began_at_ms = now_ms();
         let read = match self.created.take_if(|_| self.told.is_none()) {
             Some(task) => Ok(task),
             None => {
                 self.call.run(wake::wait(self.wait_ms)).await?;
-                let url = self.client.task_url(&self.task_id);
-                self.client.read_once(&url, &self.call, Task::read).await?
+                began_at_ms = now_ms();
+                let url = self.client.watch_url(&self.task_id, self.told.map(TaskStatus::name));
+                let client = &self.client;
+                client.read_once(&url, &self.call, |answer| client.task_of(answer)).await?
             }
         };
         let (step, task, cause) = match read {
@@ -79,7 +82,13 @@ impl Watcher {
             Err(thrown) => (self.polling.on_error(thrown.error().clone(), random()), None, thrown.cause().cloned()),
         };
         match step {
-            PollStep::ReadAfter(wait_ms) => self.wait_ms = wait_ms,
+            PollStep::ReadAfter(wait_ms) => {
+                let changed = task.as_ref().is_some_and(|task| self.told != Some(task.status));
+                self.wait_ms = match &task {
+                    Some(_) => self.client.wait_after(wait_ms, now_ms() - began_at_ms, changed),
+                    None => wait_ms,
+                };
+            }
             PollStep::Ended => self.end(task.as_ref()),
             PollStep::Fail(failure) => return Err(Thrown::new(failure, cause)),
         }

@@ -16,7 +16,7 @@ after(() => installed.remove());
 test("carries the built package and its papers, and nothing else", () => {
   const papers = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
   const rest = installed.files.filter((file) => !papers.includes(file));
-  for (const file of rest) assert.match(file, /^dist\/[a-z0-9_-]+\.(js|json|wasm|d\.ts)$/);
+  for (const file of rest) assert.match(file, /^dist\/[a-z0-9_-]+\.(js|json|wasm|yaml|d\.ts)$/);
   assert.ok(papers.every((file) => installed.files.includes(file)), installed.files.join(", "));
 });
 

@@ -1,0 +1,161 @@
+import { answer } from "./gateway-answer.js";
+import { Refusal } from "./gateway-refusal.js";
+import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
+import { sleep } from "./gateway-time.js";
+import { digest } from "./gateway-tokens.js";
+import { readInput, takePlace } from "./gateway-upload.js";
+import { leaving } from "./kling_avatar.js";
+
+const LEASE_MS = 30_000;
+/** How long a place is held for a task whose end nobody sees, in milliseconds. */
+const HOLD_MS = 1_800_000;
+const DAY_SECONDS = 86_400;
+/** How often, and how far apart, a task has to be absent before it is created after all. */
+const ABSENCES = 2;
+const ABSENCE_PAUSE_MS = 2000;
+/** So much of a file's beginning and end tells it from another one. */
+const PRINT_BYTES = 65_536;
+
+const UNKNOWN = "It is not known whether the task was created, so nothing was sent again. Look it up with findTask(externalTaskId) before paying for another one.";
+
+/** `POST /tasks`: makes one task of any number of requests with the same id. */
+export async function create(call) {
+  await spend(call);
+  const leave = await takePlace(call);
+  try {
+    const input = await readInput(call);
+    // A visitor who goes away must not cut off what may be paid for.
+    const work = once(call, input);
+    call.ctx?.waitUntil?.(work.catch(() => {}));
+    const { task, isNew } = await work;
+    call.facts.taskId = task.taskId;
+    return answer(isNew ? 201 : 200, await view(call, task, call.externalTaskId));
+  } finally {
+    leave();
+  }
+}
+
+/** Asks the platform's own rate limiter, before anything is read. */
+export async function spend(call) {
+  call.quota = await quotaOf(call);
+  const limited = await call.settings.limiter.limit?.({ key: call.quota });
+  if (limited?.success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
+}
+
+async function once(call, { externalTaskId, ...input }) {
+  const { store, createTimeoutMs } = call.settings;
+  const id = checkId(idOf(call, externalTaskId), call.subject);
+  call.externalTaskId = id;
+  const upstreamId = await serviceId(call.subject, id);
+  const key = entryOf(upstreamId).create;
+  const begin = { type: "begin", by: crypto.randomUUID(), fingerprint: await fingerprint(input), leaseMs: LEASE_MS };
+  const until = Date.now() + createTimeoutMs;
+  for (;;) {
+    const begun = await store.apply(key, begin);
+    if (begun.do === "conflict") throw new Refusal(409, "invalid_request", "This external task id belongs to another request.");
+    if (begun.do === "adopt") return { task: await adopted(call, begun.taskId), isNew: false };
+    if (begun.do !== "wait") return { task: await carryOut(call, { key, upstreamId, input, by: begin.by, todo: begun.do }), isNew: true };
+    if (Date.now() > until) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
+    await sleep(begun.ms);
+  }
+}
+
+function idOf({ request }, externalTaskId) {
+  const header = request.headers.get("idempotency-key") ?? undefined;
+  if (header !== undefined && externalTaskId !== undefined && header !== externalTaskId) {
+    throw new Refusal(422, "invalid_request", "Idempotency-Key and externalTaskId differ.");
+  }
+  return externalTaskId ?? header ?? crypto.randomUUID();
+}
+
+async function fingerprint(input) {
+  const prints = Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)).map(async ([name, value]) => {
+    if (!(value instanceof Uint8Array)) return [name, await digest(value)];
+    const ends = new Blob([value.subarray(0, PRINT_BYTES), value.subarray(-PRINT_BYTES)]);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await ends.arrayBuffer()));
+    return [name, value.length, ...hash];
+  });
+  return digest(await Promise.all(prints));
+}
+
+/** A task that was made before. It exists, whether or not it can be read right now. */
+async function adopted(call, taskId) {
+  try {
+    return await taskOf(call, taskId);
+  } catch (thrown) {
+    if (thrown.retryable !== true) throw thrown;
+    return { taskId, status: "submitted", videos: [] };
+  }
+}
+
+async function carryOut(call, { key, upstreamId, input, by, todo }) {
+  const { facts, settings: { store } } = call;
+  const heart = setInterval(() => store.apply(key, { type: "renew", by, leaseMs: LEASE_MS }).catch(() => {}), LEASE_MS / 3);
+  // What the entry becomes if this fails: who comes next looks first, unless nothing can have been created.
+  let becomes = todo === "settle" ? "unsure" : "released";
+  let submitting = false;
+  try {
+    let task = todo === "settle" ? await settled(call, upstreamId) : undefined;
+    if (task === undefined) {
+      becomes = "released";
+      await takeQuota(call, upstreamId);
+      [becomes, submitting] = ["unsure", true];
+      task = await submit(call, upstreamId, input);
+    }
+    await remember(call, key, by, task.taskId);
+    return task;
+  } catch (thrown) {
+    if (submitting && typeof thrown?.code === "string" && !leaving(thrown.code).leavesDoubt) becomes = "released";
+    await store.apply(key, { type: becomes, by }).catch(() => {});
+    if (submitting && becomes === "released") await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
+    if (becomes === "unsure" && submitting && typeof thrown?.code !== "string") {
+      facts.message = String(thrown?.message ?? thrown);
+      throw new Refusal(502, "submission_unknown", UNKNOWN);
+    }
+    throw thrown;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+/** Looks for what an earlier request with this id may have created. */
+async function settled({ settings }, upstreamId) {
+  for (let absence = 1; ; absence++) {
+    const found = await settings.client.findTask(upstreamId).catch((thrown) => {
+      throw new Refusal(502, "submission_unknown", `${UNKNOWN} ${leaving(thrown?.code ?? "").isPublic ? thrown.message : ""}`.trim());
+    });
+    if (found !== undefined || absence === ABSENCES) return found;
+    await sleep(ABSENCE_PAUSE_MS);
+  }
+}
+
+async function takeQuota({ settings, quota }, id) {
+  const { createsPerMinute, concurrentTasks } = settings.limiter;
+  const event = { type: "take", id, perMinute: createsPerMinute, atOnce: concurrentTasks, holdMs: HOLD_MS };
+  const { do: verdict, ms } = await settings.store.apply(quota, event);
+  if (verdict === "rate") throw new Refusal(429, "rate_limited", "Too many videos in a minute.", { retryAfterMs: ms });
+  if (verdict === "full") throw new Refusal(429, "concurrency_limit", "Too many videos at the same time.", { retryAfterMs: ms });
+}
+
+async function submit(call, upstreamId, input) {
+  const { client, publicUrl, tokens, createTimeoutMs } = call.settings;
+  let { callbackUrl } = input;
+  if (callbackUrl === undefined && publicUrl !== undefined) {
+    const expiresAtSeconds = Math.floor(Date.now() / 1000) + DAY_SECONDS;
+    const claims = { taskId: upstreamId, externalTaskId: call.quota, expiresAtSeconds };
+    callbackUrl = `${publicUrl}/callbacks/${await tokens.write("callback", claims, "")}`;
+  }
+  return client.createTask({ ...input, callbackUrl, externalTaskId: upstreamId }, { timeoutMs: createTimeoutMs });
+}
+
+/** Writes down that the task exists. Where that fails, the next request with this id finds it at the service. */
+async function remember({ settings, facts }, key, by, taskId) {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    try {
+      return await settings.store.apply(key, { type: "created", by, taskId });
+    } catch {
+      await sleep(100 * attempt);
+    }
+  }
+  facts.message = "the ledger could not write down a task that was created";
+}

@@ -1,0 +1,1 @@
+export { AvatarLedger } from "./gateway.js";

@@ -1,0 +1,3 @@
+import "./workerd.js";
+
+export { AvatarLedger } from "./gateway-ledger.js";

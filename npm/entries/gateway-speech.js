@@ -1,0 +1,16 @@
+import { answer } from "./gateway-answer.js";
+import { spend } from "./gateway-create.js";
+import { Refusal } from "./gateway-refusal.js";
+import { readJson } from "./gateway-upload.js";
+
+const SPEECH_TIMEOUT_MS = 120_000;
+
+/** `POST /speech` */
+export async function speak(call) {
+  await spend(call);
+  const { text, voiceId, voiceLanguage, voiceSpeed } = await readJson(call);
+  const { store, limiter, client } = call.settings;
+  const taken = await store.apply(call.quota, { type: "take", perMinute: limiter.createsPerMinute, atOnce: 0, holdMs: 0 });
+  if (taken.do === "rate") throw new Refusal(429, "rate_limited", "Too many requests in a minute.", { retryAfterMs: taken.ms });
+  return answer(200, await client.synthesizeSpeech({ text, voiceId, voiceLanguage, voiceSpeed }, { timeoutMs: SPEECH_TIMEOUT_MS }));
+}

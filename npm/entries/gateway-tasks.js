@@ -1,0 +1,128 @@
+import { answer } from "./gateway-answer.js";
+import { Refusal, noSuchTask, wrongInput } from "./gateway-refusal.js";
+import { sleep } from "./gateway-time.js";
+import { digest } from "./gateway-tokens.js";
+
+/** The longest time for which a read is held, in seconds. */
+const HOLD_MAX_SECONDS = 25;
+/** How often a task is read while somebody waits: with callbacks only to be safe. */
+const LOOK_MS = { withCallbacks: 5000, without: 1500, least: 250 };
+const READ_TIMEOUT_MS = 60_000;
+const DAY_SECONDS = 86_400;
+/** Where nobody is asked who they are, an id is all that keeps people apart, so it must not be guessed. */
+const ANONYMOUS_ID_MIN_CHARACTERS = 20;
+const ID_MAX_CHARACTERS = 200;
+
+export function checkId(id, subject) {
+  const wrong = typeof id !== "string" || id === "" || id.length > ID_MAX_CHARACTERS || /[\0-\x1f\x7f-\x9f]/.test(id) || !id.isWellFormed?.() === true;
+  if (wrong) throw wrongInput("externalTaskId", "invalid_value", "The external task id must be 1 to 200 characters of text.");
+  if (subject === "" && id.length < ANONYMOUS_ID_MIN_CHARACTERS) {
+    throw wrongInput("externalTaskId", "too_short", "The external task id must be random and have at least 20 characters, such as a UUID.");
+  }
+  return id;
+}
+
+/** The id under which the service knows what a subject calls `id`. */
+export async function serviceId(subject, id) {
+  return `ka-${await digest("task", subject, id)}`;
+}
+
+export function entryOf(upstreamId) {
+  return { create: `create:${upstreamId}`, task: `task:${upstreamId}` };
+}
+
+/** The name of whose requests and tasks are counted together. */
+export async function quotaOf({ subject, settings, request, env }) {
+  const isWorkers = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+  const client = settings.clientOf ? await settings.clientOf(request, env) : isWorkers ? request.headers.get("cf-connecting-ip") : "";
+  return `quota:${await digest("quota", subject, subject === "" ? String(client ?? "") : "")}`;
+}
+
+/** The task of the contract, under its token. */
+export async function view({ settings, subject }, task, externalTaskId) {
+  const expiresAtSeconds = expiry(task.createdAt, settings.tokenTtlSeconds);
+  const token = await settings.tokens.write("task", { taskId: task.taskId, externalTaskId, expiresAtSeconds }, subject);
+  const url = (query) => `${settings.base}/tasks/${token}/video${query}`;
+  const videos = task.videos.map(({ id, durationSeconds, watermarkUrl }, index) => ({
+    id,
+    url: url(index === 0 ? "" : `?index=${index}`),
+    durationSeconds,
+    watermarkUrl: watermarkUrl === undefined ? undefined : url(`?index=${index}&watermark=1`),
+  }));
+  const { status, statusMessage, createdAt, updatedAt, requestId } = task;
+  return { taskId: token, status, statusMessage, externalTaskId, createdAt: time(createdAt), updatedAt: time(updatedAt), requestId, videos };
+}
+
+function time(date) {
+  const ms = date?.getTime();
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/** Counted from the task's creation, so that a task has the same token each time that it is read. */
+function expiry(createdAt, ttlSeconds) {
+  const now = Math.floor(Date.now() / 1000);
+  const created = Math.floor((time(createdAt) ?? 0) / 1000);
+  const plausible = created > now - ttlSeconds && created < now + DAY_SECONDS;
+  return (plausible ? created : Math.floor(now / DAY_SECONDS) * DAY_SECONDS) + ttlSeconds;
+}
+
+/** What a token says, for the subject that it was given to. */
+export async function claimsOf({ settings, subject, facts }, token) {
+  const claims = await settings.tokens.read("task", token, subject);
+  if (claims === undefined) throw noSuchTask();
+  facts.taskId = claims.taskId;
+  return claims;
+}
+
+export async function taskOf({ settings }, taskId) {
+  return settings.client.getTask(taskId, { timeoutMs: READ_TIMEOUT_MS });
+}
+
+/** `GET /tasks?externalTaskId=…` */
+export async function find(call) {
+  const id = checkId(call.url.searchParams.get("externalTaskId"), call.subject);
+  call.externalTaskId = id;
+  const task = await call.settings.client.findTask(await serviceId(call.subject, id), { timeoutMs: READ_TIMEOUT_MS });
+  if (task === undefined) throw noSuchTask();
+  call.facts.taskId = task.taskId;
+  return answer(200, await view(call, task, id));
+}
+
+/** `GET /tasks/{token}`, held until the task's status is not the `known` one any more. */
+export async function read(call, token) {
+  const claims = await claimsOf(call, token);
+  call.externalTaskId = claims.externalTaskId;
+  const { searchParams } = call.url;
+  const known = searchParams.get("known");
+  const seconds = Number(searchParams.get("waitSeconds") ?? 0);
+  if (!(seconds >= 0)) throw new Refusal(422, "invalid_request", "waitSeconds must be a number of seconds.");
+  const task = await held(call, claims, known, Date.now() + Math.min(seconds, HOLD_MAX_SECONDS) * 1000);
+  if (isFinal(task)) await settled(call, claims.externalTaskId);
+  return answer(200, await view(call, task, claims.externalTaskId));
+}
+
+async function held(call, { taskId, externalTaskId }, known, untilMs) {
+  const { store, publicUrl } = call.settings;
+  const key = entryOf(await serviceId(call.subject, externalTaskId)).task;
+  for (;;) {
+    const sinceMs = Date.now();
+    const task = await taskOf(call, taskId);
+    const leftMs = untilMs - Date.now();
+    if (task.status !== known || isFinal(task) || leftMs <= 0 || call.request.signal?.aborted) return task;
+    await store.wait(key, Math.min(leftMs, publicUrl === undefined ? LOOK_MS.without : LOOK_MS.withCallbacks), sinceMs);
+    await sleep(sinceMs + LOOK_MS.least - Date.now());
+  }
+}
+
+export function isFinal({ status }) {
+  return status === "succeed" || status === "failed";
+}
+
+/** A task that has ended takes no place any more. */
+async function settled(call, externalTaskId) {
+  const done = (async () => {
+    const id = await serviceId(call.subject, externalTaskId);
+    await call.settings.store.apply(await quotaOf(call), { type: "end", id });
+  })().catch(() => {});
+  if (call.ctx?.waitUntil) call.ctx.waitUntil(done);
+}

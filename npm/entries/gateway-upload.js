@@ -1,0 +1,192 @@
+import { Refusal, wrongInput } from "./gateway-refusal.js";
+import { sleep } from "./gateway-time.js";
+import { WasmUpload } from "./kling_avatar.js";
+import { limits as usual } from "./limits.js";
+
+const CHUNK_BYTES = 262_144;
+const FORM_EXTRA_BYTES = 81_920;
+/** Base64 in JSON takes four times the memory of a form's files, so large files have to come in a form. */
+const JSON_MAX_BYTES = 8 << 20;
+const CALLBACK_MAX_BYTES = 65_536;
+const TEXTS = ["prompt", "mode", "audioId", "callbackUrl", "externalTaskId"];
+const FILES = ["image", "soundFile"];
+const DRAIN_MS = 10_000;
+const DRAIN_BYTES = 32 << 20;
+const DRAIN_STRANGER_BYTES = 1 << 20;
+const PLACE_WAIT_MS = 30_000;
+
+/** Waits until this isolate has the memory for one more upload. */
+export async function takePlace(call) {
+  const { shared, settings } = call;
+  const until = Date.now() + PLACE_WAIT_MS;
+  while (shared.uploads >= settings.uploadsAtOnce) {
+    if (Date.now() > until) throw new Refusal(429, "rate_limited", "Too many uploads at once.", { retryAfterMs: 2000 });
+    await sleep(20 + Math.random() * 30);
+  }
+  shared.uploads += 1;
+  return () => (shared.uploads -= 1);
+}
+
+/** Reads what a create asks for: only the fields of the contract, and only those that may be forwarded. */
+export async function readInput(call) {
+  const type = call.request.headers.get("content-type") ?? "";
+  const { fields, files } = isJson(type) ? { fields: await readJson(call, JSON_MAX_BYTES), files: {} } : await readForm(call, type);
+  const { extra, ...rest } = fields;
+  const input = {};
+  for (const [name, value] of Object.entries(rest)) {
+    if (!TEXTS.includes(name) && !FILES.includes(name)) throw new Refusal(422, "invalid_request", "The input has a field that is not known.");
+    if (value === undefined || value === null) continue;
+    if (typeof value !== "string") throw wrongInput(name, "unsupported_type", "This field must be text.");
+    if (files[name] !== undefined) throw wrongInput(name, "conflict", "This file is given twice.");
+    input[name] = value;
+  }
+  const { allow } = call.settings;
+  if (input.callbackUrl !== undefined && !allow.includes("callbackUrl")) {
+    throw wrongInput("callbackUrl", "invalid_value", "This gateway does not forward a callback URL.");
+  }
+  if (extra !== undefined && extra !== null) input.extra = allowedExtra(extra, allow);
+  return { ...input, ...files };
+}
+
+function allowedExtra(extra, allow) {
+  const names = typeof extra === "object" && !Array.isArray(extra) ? Object.keys(extra) : [undefined];
+  const foreign = names.find((name) => !allow.includes(name));
+  if (foreign !== undefined || names[0] === undefined && names.length > 0) {
+    throw wrongInput("extra", "invalid_value", "This gateway does not forward these extra fields.");
+  }
+  return extra;
+}
+
+function isJson(type) {
+  return type.split(";")[0].trim().toLowerCase() === "application/json";
+}
+
+async function readForm(call, type) {
+  const { limits } = call.settings;
+  const { imageMaxBytes, audioMaxBytes } = { ...usual, ...limits };
+  const most = imageMaxBytes + audioMaxBytes + FORM_EXTRA_BYTES;
+  const declared = declaredBytes(call.request, most);
+  const upload = WasmUpload.begin(type, declared, limits);
+  if (upload === undefined) throw new Refusal(415, "invalid_request", "Send multipart/form-data or application/json.");
+  let parts;
+  try {
+    await eachChunk(call, most, (chunk) => {
+      const refused = upload.push(chunk);
+      if (refused !== undefined) throw new Refusal(refused.tooLarge ? 413 : 400, "invalid_request", refused.message);
+    });
+    parts = upload.finish();
+  } catch (thrown) {
+    upload.free();
+    throw thrown;
+  }
+  if (parts === undefined) throw new Refusal(400, "invalid_request", "The form is cut off.");
+  const { input, ...files } = parts;
+  return { fields: input === undefined ? {} : parsed(input), files };
+}
+
+/** Reads a body of JSON, which has to be an object. */
+export async function readJson(call, most = CALLBACK_MAX_BYTES) {
+  const chunks = [];
+  declaredBytes(call.request, most);
+  await eachChunk(call, most, (chunk) => void chunks.push(chunk.slice()));
+  return parsed(new Uint8Array(await new Blob(chunks).arrayBuffer()));
+}
+
+function parsed(bytes) {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal(400, "invalid_request", "The input is no JSON.");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Refusal(400, "invalid_request", "The input is no JSON object.");
+  return value;
+}
+
+function declaredBytes({ headers }, most) {
+  const text = headers.get("content-length");
+  if (text === null) return undefined;
+  const declared = Number(text);
+  if (declared > most) throw tooLarge();
+  return Number.isFinite(declared) ? declared : undefined;
+}
+
+function tooLarge() {
+  return new Refusal(413, "invalid_request", "The request is larger than this gateway takes.");
+}
+
+/** Hands each chunk to `use`, within the limits of bytes and time: what a header declares proves nothing. */
+async function eachChunk(call, most, use) {
+  const { request, settings } = call;
+  if (request.body === null) return;
+  const read = (call.reader = reader(request.body));
+  const until = Date.now() + settings.bodyTimeoutMs;
+  let bytes = 0;
+  for (;;) {
+    const chunk = await inTime(next(read), Math.min(settings.bodyIdleMs, until - Date.now()));
+    if (chunk === undefined) return;
+    bytes += chunk.length;
+    if (bytes > most) throw tooLarge();
+    use(chunk);
+  }
+}
+
+function next(read) {
+  return read.next().catch(() => {
+    throw new Refusal(400, "invalid_request", "The request broke off.");
+  });
+}
+
+/**
+ * Takes in the rest of a refused upload without keeping it: a connection that is closed while a page is still sending
+ * shows that page a network error in place of the refusal. Bounded, because not everybody is a page.
+ */
+export async function drain(call) {
+  const { request, settings, origin } = call;
+  if (request.body === null || (request.bodyUsed && call.reader === undefined)) return;
+  const until = Date.now() + Math.min(settings?.bodyIdleMs ?? 1000, DRAIN_MS);
+  let left = origin === undefined ? DRAIN_STRANGER_BYTES : DRAIN_BYTES;
+  const read = (call.reader ??= reader(request.body));
+  try {
+    while (left > 0) {
+      const chunk = await inTime(next(read), until - Date.now());
+      if (chunk === undefined) return;
+      left -= chunk.length;
+    }
+  } catch {
+    // It has ended, or takes too long.
+  }
+  read.cancel();
+}
+
+async function inTime(promise, ms) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Refusal(408, "timeout", "The request took too long to arrive.")), Math.max(0, ms));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Reads into one buffer again and again where the platform can, in pieces that are worth their while. */
+function reader(body) {
+  let byob;
+  try {
+    byob = body.getReader({ mode: "byob" });
+  } catch {
+    const plain = body.getReader();
+    return { next: async () => (await plain.read()).value, cancel: () => void plain.cancel().catch(() => {}) };
+  }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  const next = async () => {
+    const view = new Uint8Array(buffer, 0, CHUNK_BYTES);
+    const { value } = await (byob.readAtLeast?.(CHUNK_BYTES, view) ?? byob.read(view));
+    if (value === undefined || value.length === 0) return undefined;
+    buffer = value.buffer;
+    return value;
+  };
+  return { next, cancel: () => void byob.cancel().catch(() => {}) };
+}

@@ -1,0 +1,137 @@
+// The public types of kling-avatar/gateway. Written by hand.
+
+import type { Limits } from "./index.js";
+
+/** A value, or a function that takes it from the environment of a request. */
+export type OfEnv<T, Env> = T | ((env: Env) => T | Promise<T>);
+
+/** What a gateway runs with. Only the first three are required, and it serves nothing while one of them is missing. */
+export interface GatewayOptions<Env = unknown> {
+  /** The CometAPI key. A placeholder counts as missing. */
+  apiKey: OfEnv<string | undefined, Env>;
+  /** The origins of the pages that are served, compared as a whole; a list, or text with commas in between. */
+  allowedOrigins: OfEnv<readonly string[] | string | undefined, Env>;
+  /** What signs tokens, at least 32 random characters. Of several the first one signs and all are taken: put a new one first. */
+  tokenSecret: OfEnv<readonly string[] | string | undefined, Env>;
+  /**
+   * Gives the subject of a request, such as a user's id, or nothing to refuse it. Without it the gateway serves everybody
+   * whom `allowedOrigins` and `limiter` allow, and what a token names is open to whoever holds the token.
+   */
+  authorize?: (request: Request, env: Env) => string | null | undefined | false | Promise<string | null | undefined | false>;
+  /** What one subject may ask for. */
+  limiter?: OfEnv<Limiter | undefined, Env>;
+  /** Where the gateway's addresses begin. Default `/avatar`. */
+  basePath?: OfEnv<string | undefined, Env>;
+  /** The gateway's own full address as the service reaches it, base path included. With it the service's callbacks are used. */
+  publicUrl?: OfEnv<string | undefined, Env>;
+  /** Remembers what was created. Default: the memory of the process, for development. */
+  store?: OfEnv<GatewayStore | undefined, Env>;
+  /** Is told of every request. Never of keys, tokens, secrets or media. Default: failures go to the console. */
+  onEvent?: (event: GatewayEvent) => void;
+  /** Tells visitors apart where there is no `authorize`. Default: `CF-Connecting-IP` in Workers, elsewhere nobody. */
+  clientOf?: (request: Request, env: Env) => string | Promise<string>;
+  /** Names of what a page may pass on: `callbackUrl`, and members of `extra`. Default: nothing. */
+  allow?: readonly string[];
+  /** Further request headers that pages of other origins may send. */
+  allowedHeaders?: readonly string[];
+  /** Whether pages of the allowed origins may send cookies. Default `false`. */
+  credentials?: boolean;
+  /** Whether programs, which send no `Origin`, may create. Only together with `authorize`. Default `false`. */
+  allowMissingOrigin?: boolean;
+  /** The hosts (with port) that videos are fetched from. Default: those that the service names. */
+  videoHosts?: readonly string[];
+  /** How long a token is valid from its task's creation. Default 2 592 000 (30 days, as long as the video is there). */
+  tokenTtlSeconds?: number;
+  /** Default 600 000. */
+  createTimeoutMs?: number;
+  /** How long an upload may take in all. Default 300 000. */
+  bodyTimeoutMs?: number;
+  /** How long an upload may stand still. Default 20 000. */
+  bodyIdleMs?: number;
+  /** How many uploads one isolate holds at the same time, 15 MB each at the most; the others wait. Default 4. */
+  uploadsAtOnce?: number;
+  /** The address of the API. Default `https://api.cometapi.com`. */
+  baseUrl?: OfEnv<string | undefined, Env>;
+  /** Used instead of the global `fetch` for the service and for videos. */
+  fetch?: typeof fetch;
+  limits?: Partial<Limits>;
+  retry?: { maxAttempts?: number; minDelayMs?: number; maxDelayMs?: number };
+}
+
+/** What one subject may ask for; 0 is without limit. */
+export interface Limiter {
+  /** Default 10. */
+  createsPerMinute?: number;
+  /** Tasks at the same time. Default 5. */
+  concurrentTasks?: number;
+  /** Asked before anything is read; a rate limiting binding of Workers does. */
+  limit?(options: { key: string }): Promise<{ success: boolean }>;
+}
+
+/** What happened to a request. */
+export interface GatewayEvent {
+  requestId: string;
+  method: string;
+  status: number;
+  ms: number;
+  route?: string;
+  subject?: string;
+  /** The service's id of the task. */
+  taskId?: string;
+  /** The code of the refusal or failure. */
+  code?: string;
+  /** Why, for failures that pages are not told about. */
+  message?: string;
+}
+
+/** Remembers what was created, each entry changed by one event at a time. */
+export interface GatewayStore {
+  /** Takes an event into an entry and resolves with what is to be done. */
+  apply(key: string, event: Record<string, unknown>): Promise<{ do: string; [name: string]: unknown }>;
+  /** Resolves when the entry has changed since `sinceMs`, or after `ms`; it may resolve early. */
+  wait(key: string, ms: number, sinceMs: number): Promise<void>;
+}
+
+export interface Gateway<Env = unknown> {
+  /** Answers a request: the handler of a Worker, of `Deno.serve`, `Bun.serve`, a Hono or Next.js route. */
+  fetch(request: Request, env?: Env, ctx?: { waitUntil(promise: Promise<unknown>): void }): Promise<Response>;
+}
+
+/** Makes a gateway: it holds the key, and pages talk to it with `new AvatarClient({ gatewayUrl })`. */
+export function createGateway<Env = unknown>(
+  options: GatewayOptions<Env> | ((env: Env) => GatewayOptions<Env> | Promise<GatewayOptions<Env>>),
+): Gateway<Env>;
+
+/** Remembers in this process only: for development, and for a single process that may forget when it ends. */
+export function memoryStore(): GatewayStore;
+
+/** Remembers in a database that can compare and set. */
+export function keyValueStore(database: {
+  read(key: string): Promise<{ value: string; version: unknown } | undefined>;
+  /** Stores, or removes where `value` is `undefined`, only if the entry still has that version; `undefined`: there is none. */
+  write(key: string, value: string | undefined, version: unknown, expiresAtMs: number): Promise<boolean>;
+}): GatewayStore;
+
+/** A namespace of Durable Objects, as `env` of a Worker holds it. */
+export interface LedgerNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(url: string, init?: { method?: string; body?: string }): Promise<LedgerAnswer> };
+}
+
+/** What a Durable Object answers. */
+export interface LedgerAnswer {
+  ok: boolean;
+  status: number;
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+}
+
+/** Remembers in Durable Objects of the class {@link AvatarLedger}, one for each entry. */
+export function durableObjectStore(namespace: LedgerNamespace): GatewayStore;
+
+/** The Durable Object class that a Worker exports. */
+export class AvatarLedger {
+  constructor(state: { storage: unknown }, env?: unknown);
+  fetch(request: Request): Promise<Response>;
+  alarm(): Promise<void>;
+}

@@ -1,0 +1,289 @@
+//! The gateway's answers: with which status a failure leaves, and what a client reads out of it.
+//!
+//! A task is the contract's `Task` with times in Unix milliseconds. A failure is `{"error": {…}}` with the fields of the
+//! contract's `AvatarError`.
+
+use super::ledger::{number, text};
+use crate::engine::error::{Error, Refusal, RefusalKind};
+use crate::engine::json::Json;
+use crate::engine::problem::{Fact, Field, Problem, ProblemCode};
+use crate::engine::validate::{AUDIO_FORMATS, IMAGE_FORMATS};
+use crate::engine::wire::{HttpAnswer, Speech, Task, TaskStatus, Video};
+
+const FIELDS: &[Field] = &[
+    Field::Image,
+    Field::SoundFile,
+    Field::AudioId,
+    Field::Prompt,
+    Field::Mode,
+    Field::CallbackUrl,
+    Field::ExternalTaskId,
+    Field::Extra,
+    Field::TaskId,
+    Field::Video,
+    Field::Text,
+    Field::VoiceId,
+    Field::VoiceLanguage,
+    Field::VoiceSpeed,
+];
+
+const KINDS: &[RefusalKind] = &[
+    RefusalKind::Authentication,
+    RefusalKind::Permission,
+    RefusalKind::InsufficientBalance,
+    RefusalKind::ContentPolicy,
+    RefusalKind::InvalidRequest,
+    RefusalKind::NotFound,
+    RefusalKind::RateLimited,
+    RefusalKind::ConcurrencyLimit,
+    RefusalKind::Server,
+];
+
+/// The HTTP status with which a failure of the service's or of an input leaves the gateway.
+///
+/// What concerns the gateway's own key or account is no fault of the page's user: it leaves as 502.
+pub fn status_of(code: &str) -> u16 {
+    match code {
+        "invalid_input" | "invalid_request" | "content_policy" => 422,
+        "not_found" => 404,
+        "rate_limited" | "concurrency_limit" => 429,
+        "timeout" => 504,
+        "configuration" => 503,
+        _ => 502,
+    }
+}
+
+/// Whether a message of this code is for the page's user. The others speak of the account or quote what a broken server
+/// said.
+pub fn message_is_public(code: &str) -> bool {
+    !matches!(
+        code,
+        "authentication"
+            | "permission"
+            | "insufficient_balance"
+            | "configuration"
+            | "server"
+            | "network"
+            | "invalid_response"
+    )
+}
+
+/// Whether a create that failed with this code may have left a task at the service.
+pub fn leaves_doubt(code: &str) -> bool {
+    matches!(code, "submission_unknown" | "timeout" | "aborted")
+}
+
+/// Reads a task.
+///
+/// # Errors
+/// The failure that the gateway tells, `InvalidResponse` for what is no answer of a gateway.
+pub fn task(answer: &HttpAnswer) -> Result<Task, Error> {
+    let body = contents(answer)?;
+    let owned = |name: &str| owned_text(&body, name);
+    let videos = body.get("videos").and_then(Json::list);
+    let status = match text(&body, "status") {
+        "submitted" => TaskStatus::Submitted,
+        "processing" => TaskStatus::Processing,
+        "succeed" => TaskStatus::Succeed,
+        "failed" => TaskStatus::Failed,
+        _ => return Err(invalid(answer)),
+    };
+    Ok(Task {
+        task_id: owned("taskId").ok_or_else(|| invalid(answer))?,
+        status,
+        status_message: owned("statusMessage"),
+        external_task_id: owned("externalTaskId"),
+        created_at_ms: body.get("createdAt").and_then(Json::number),
+        updated_at_ms: body.get("updatedAt").and_then(Json::number),
+        request_id: owned("requestId"),
+        videos: videos.into_iter().flatten().map(video).collect(),
+    })
+}
+
+fn owned_text(value: &Json, name: &str) -> Option<String> {
+    value.get(name).and_then(Json::text).map(str::to_owned)
+}
+
+fn video(value: &Json) -> Video {
+    Video {
+        id: text(value, "id").to_owned(),
+        url: text(value, "url").to_owned(),
+        duration_seconds: number(value, "durationSeconds"),
+        watermark_url: owned_text(value, "watermarkUrl"),
+    }
+}
+
+/// Reads speech.
+///
+/// # Errors
+/// Those of [`task`].
+pub fn speech(answer: &HttpAnswer) -> Result<Speech, Error> {
+    let body = contents(answer)?;
+    let owned = |name: &str| owned_text(&body, name);
+    Ok(Speech {
+        task_id: None,
+        status: TaskStatus::Succeed,
+        status_message: None,
+        audio_id: Some(owned("audioId").ok_or_else(|| invalid(answer))?),
+        url: owned("url"),
+        duration_seconds: body.get("durationSeconds").and_then(Json::number),
+    })
+}
+
+/// Whether an answer is a failure that a gateway tells, and not something in front of it.
+pub fn is_told(answer: &HttpAnswer) -> bool {
+    Json::parse(&answer.body).is_some_and(|body| body.get("error").and_then(|error| failure(error, answer)).is_some())
+}
+
+fn contents(answer: &HttpAnswer) -> Result<Json, Error> {
+    let body = Json::parse(&answer.body).filter(|_| !answer.too_long);
+    match body {
+        Some(body) if (200..300).contains(&answer.status) => Ok(body),
+        Some(body) => match body.get("error").and_then(|error| failure(error, answer)) {
+            Some(error) => Err(error),
+            None => Err(foreign(answer)),
+        },
+        None => Err(foreign(answer)),
+    }
+}
+
+/// What stands in front of the gateway has answered for it.
+fn foreign(answer: &HttpAnswer) -> Error {
+    answer.read().err().unwrap_or_else(|| invalid(answer))
+}
+
+fn invalid(answer: &HttpAnswer) -> Error {
+    let reason = String::from("it is no answer of a gateway. Check gatewayUrl.");
+    Error::InvalidResponse { status: answer.status, reason }
+}
+
+fn failure(error: &Json, answer: &HttpAnswer) -> Option<Error> {
+    let (code, message) = (text(error, "code"), text(error, "message"));
+    // The sentences around it are the same on both sides, so only what they frame is taken.
+    let inner = |marker: &str| String::from(message.split_once(marker).map_or(message, |(_, rest)| rest));
+    let status = error.get("status").and_then(Json::number).map_or(answer.status, |status| status as u16);
+    Some(match code {
+        "invalid_input" => {
+            Error::InvalidInput { problems: error.get("problems")?.list()?.iter().filter_map(problem).collect() }
+        }
+        "configuration" => Error::Configuration { message: message.to_owned() },
+        "network" => Error::Network { message: message.to_owned() },
+        "submission_unknown" => Error::SubmissionUnknown { reason: inner("another one. ") },
+        "timeout" => Error::Timeout { doing: "the gateway was working" },
+        "invalid_response" => Error::InvalidResponse { status, reason: inner("is not one of this API: ") },
+        _ => Error::Refused(Refusal {
+            kind: *KINDS.iter().find(|kind| kind.code() == code)?,
+            status,
+            api_code: owned_text(error, "apiCode"),
+            message: if message.ends_with(").") { String::new() } else { inner("): ") },
+            request_id: owned_text(error, "requestId"),
+            retry_after_ms: error.get("retryAfterMs").and_then(Json::number),
+        }),
+    })
+}
+
+fn problem(value: &Json) -> Option<Problem> {
+    let field = FIELDS.iter().find(|field| field.name() == text(value, "field"))?;
+    let code = ProblemCode::ALL.iter().find(|code| code.name() == text(value, "code"))?;
+    let mut problem = Problem::new(*field, *code, text(value, "message"));
+    problem.limit = value.get("limit").and_then(fact);
+    problem.actual = value.get("actual").and_then(fact);
+    Some(problem)
+}
+
+fn fact(value: &Json) -> Option<Fact> {
+    const WORDS: [&[&str]; 4] = [IMAGE_FORMATS, AUDIO_FORMATS, &["std", "pro"], &["zh", "en"]];
+    match value {
+        Json::Number(_) => value.number().map(Fact::Number),
+        Json::Text(text) => Some(Fact::Text(text.clone())),
+        Json::List(words) => {
+            let same = |known: &&&[&str]| known.iter().copied().eq(words.iter().filter_map(Json::text));
+            WORDS.iter().find(same).map(|words| Fact::Words(words))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> HttpAnswer {
+        HttpAnswer { status, body: body.as_bytes().to_vec(), ..HttpAnswer::default() }
+    }
+
+    #[test]
+    fn a_task_is_read_as_the_contract_has_it() {
+        let body = r#"{"taskId":"a.b","status":"succeed","externalTaskId":"e","createdAt":1,"updatedAt":2,
+            "videos":[{"id":"v","url":"https://x/v","durationSeconds":3.5}]}"#;
+        let task = task(&answer(200, body)).unwrap();
+        assert_eq!((task.task_id.as_str(), task.status, task.created_at_ms), ("a.b", TaskStatus::Succeed, Some(1.0)));
+        assert_eq!(task.videos[0].duration_seconds, 3.5);
+        for body in ["", "{}", "[]", "{\"taskId\":\"a.b\"}", "{\"status\":\"succeed\"}", "<html>"] {
+            assert_eq!(super::task(&answer(200, body)).unwrap_err().code(), "invalid_response", "{body}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_comes_back_as_it_left() {
+        for kind in KINDS {
+            let refusal = Refusal {
+                kind: *kind,
+                status: 429,
+                api_code: Some(String::from("1303")),
+                message: String::from("parallel (a): b"),
+                request_id: Some(String::from("r")),
+                retry_after_ms: Some(5.0),
+            };
+            for message in ["parallel (a): b", ""] {
+                let error = Error::Refused(Refusal { message: message.to_owned(), ..refusal.clone() });
+                let body = serde_json::json!({ "error": {
+                    "code": error.code(), "message": error.message(), "status": 429, "apiCode": 1303, "requestId": "r", "retryAfterMs": 5.0,
+                } });
+                assert_eq!(task(&answer(502, &body.to_string())), Err(error));
+            }
+        }
+    }
+
+    #[test]
+    fn other_failures_keep_their_code_and_their_words() {
+        let problem = Problem::new(Field::Image, ProblemCode::UnsupportedFormat, "This is a WebP image.")
+            .limit(Fact::Words(IMAGE_FORMATS))
+            .actual(Fact::Text(String::from("webp")));
+        let body = r#"{"error":{"code":"invalid_input","message":"…","problems":[{"field":"image","code":"unsupported_format",
+            "message":"This is a WebP image.","limit":["jpeg","png"],"actual":"webp"}]}}"#;
+        assert_eq!(task(&answer(422, body)), Err(Error::InvalidInput { problems: vec![problem] }));
+        for error in [
+            Error::SubmissionUnknown { reason: String::from("It broke.") },
+            Error::Network { message: String::from("No answer came.") },
+            Error::InvalidResponse { status: 200, reason: String::from("it is HTML.") },
+            Error::Configuration { message: String::from("It is not set up.") },
+        ] {
+            let body =
+                serde_json::json!({ "error": { "code": error.code(), "message": error.message(), "status": 200 } });
+            assert_eq!(speech(&answer(502, &body.to_string())), Err(error));
+        }
+    }
+
+    #[test]
+    fn what_a_proxy_in_between_says_is_read_by_its_status() {
+        let page = task(&answer(502, "<html>Bad gateway</html>")).unwrap_err();
+        assert_eq!((page.code(), page.is_retryable()), ("server", true));
+        assert!(!is_told(&answer(502, "<html>Bad gateway</html>")));
+        assert!(!is_told(&answer(502, r#"{"error":{"code":502,"message":"Bad gateway"}}"#)));
+        assert!(is_told(&answer(502, r#"{"error":{"code":"server","message":""}}"#)));
+        assert_eq!(task(&answer(413, "too large")).unwrap_err().code(), "invalid_request");
+        assert_eq!(task(&answer(404, "<html>")).unwrap_err().code(), "invalid_response");
+    }
+
+    #[test]
+    fn nothing_about_the_account_is_told_to_a_page() {
+        for code in Error::CODES {
+            let status = status_of(code);
+            assert!((400..600).contains(&status), "{code}");
+            if !message_is_public(code) {
+                assert!(status >= 500, "{code}");
+            }
+        }
+    }
+}

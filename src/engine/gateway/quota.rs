@@ -1,0 +1,135 @@
+//! How much one caller may ask for: creates per minute and tasks at the same time.
+
+use super::ledger::{Decision, answer, number, object, text};
+use crate::engine::json::Json;
+use crate::engine::text::decimal;
+
+const MINUTE_MS: f64 = 60_000.0;
+
+/// How soon to ask again when all places are taken, in milliseconds.
+const PLACE_RETRY_MS: f64 = 5000.0;
+
+/// Takes one of the caller's requests per minute and, with an `id`, one of its places for `holdMs` at the most.
+///
+/// The event names `perMinute` and `atOnce`; 0 is without limit. It is answered by `go`, by `rate` or by `full`, the last
+/// two with `ms`. Taking the place of an `id` again is free, so that repeating a request costs nothing.
+pub(super) fn take(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
+    let (per_minute, at_once, hold_ms) = (number(event, "perMinute"), number(event, "atOnce"), number(event, "holdMs"));
+    let mut quota = Quota::read(entry, per_minute, now_ms);
+    let refilled = quota.left + (now_ms - quota.at_ms).max(0.0) * per_minute / MINUTE_MS;
+    (quota.left, quota.at_ms) = (refilled.min(per_minute), now_ms);
+    let id = text(event, "id");
+    let answer = if quota.running.iter().any(|(each, _)| each == id) {
+        answer("go", None)
+    } else if per_minute > 0.0 && quota.left < 1.0 {
+        let ms = ((1.0 - quota.left) * MINUTE_MS / per_minute).max(1.0);
+        answer("rate", Some(("ms", decimal(ms, 0))))
+    } else if at_once > 0.0 && !id.is_empty() && quota.running.len() as f64 >= at_once {
+        answer("full", Some(("ms", decimal(PLACE_RETRY_MS, 0))))
+    } else {
+        quota.left = (quota.left - 1.0).max(0.0);
+        if !id.is_empty() {
+            quota.running.push((id.to_owned(), now_ms + hold_ms));
+        }
+        answer("go", None)
+    };
+    quota.kept(now_ms, answer)
+}
+
+/// Frees the place of an `id`.
+pub(super) fn end(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
+    let answer = answer("go", None);
+    if entry.is_none() {
+        return Decision { entry: None, expires_at_ms: now_ms, answer };
+    }
+    let mut quota = Quota::read(entry, 0.0, now_ms);
+    quota.running.retain(|(id, _)| id != text(event, "id"));
+    quota.kept(now_ms, answer)
+}
+
+struct Quota {
+    /// Requests that are left, at `at_ms`.
+    left: f64,
+    at_ms: f64,
+    /// The places that are taken, and until when at the most.
+    running: Vec<(String, f64)>,
+}
+
+impl Quota {
+    fn read(entry: Option<&Json>, per_minute: f64, now_ms: f64) -> Self {
+        let Some(entry) = entry else { return Self { left: per_minute, at_ms: now_ms, running: Vec::new() } };
+        let running = match entry.get("running") {
+            Some(Json::Object(places)) => {
+                places.iter().map(|(id, until)| (id.clone(), until.number().unwrap_or_default())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut quota = Self { left: number(entry, "left"), at_ms: number(entry, "at"), running };
+        quota.running.retain(|(_, until_ms)| *until_ms > now_ms);
+        quota
+    }
+
+    fn kept(&self, now_ms: f64, answer: String) -> Decision {
+        let places: Vec<(&str, String)> =
+            self.running.iter().map(|(id, until)| (id.as_str(), decimal(*until, 0))).collect();
+        let entry =
+            object(&[("left", decimal(self.left, 6)), ("at", decimal(self.at_ms, 0)), ("running", object(&places))]);
+        let expires_at_ms = self.running.iter().fold(now_ms + MINUTE_MS, |last, (_, until)| last.max(*until));
+        Decision { entry: Some(entry), expires_at_ms, answer }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::ledger::decide;
+
+    fn apply(entry: &mut Option<String>, event: Value, now_ms: f64) -> Value {
+        let decision = decide(entry.as_deref(), &event.to_string(), now_ms).unwrap();
+        *entry = decision.entry;
+        serde_json::from_str(&decision.answer).unwrap()
+    }
+
+    fn take(id: &str, per_minute: u32, at_once: u32) -> Value {
+        json!({ "type": "take", "id": id, "perMinute": per_minute, "atOnce": at_once, "holdMs": 100_000 })
+    }
+
+    #[test]
+    fn a_minute_has_so_many_requests_and_they_come_back_evenly() {
+        let mut entry = None;
+        for n in 0..6 {
+            assert_eq!(apply(&mut entry, take(&n.to_string(), 6, 0), 0.0)["do"], "go");
+        }
+        assert_eq!(apply(&mut entry, take("x", 6, 0), 1000.0), json!({ "do": "rate", "ms": 9000 }));
+        assert_eq!(apply(&mut entry, take("x", 6, 0), 10_000.0)["do"], "go");
+        assert_eq!(apply(&mut entry, take("y", 6, 0), 10_000.0)["do"], "rate");
+    }
+
+    #[test]
+    fn places_are_freed_at_the_end_or_when_their_time_is_over() {
+        let mut entry = None;
+        assert_eq!(apply(&mut entry, take("a", 0, 2), 0.0)["do"], "go");
+        assert_eq!(apply(&mut entry, take("b", 0, 2), 50_000.0)["do"], "go");
+        assert_eq!(apply(&mut entry, take("c", 0, 2), 50_000.0)["do"], "full");
+        assert_eq!(apply(&mut entry, take("a", 0, 2), 50_000.0)["do"], "go");
+        apply(&mut entry, json!({ "type": "end", "id": "b" }), 50_000.0);
+        assert_eq!(apply(&mut entry, take("c", 0, 2), 50_000.0)["do"], "go");
+        assert_eq!(apply(&mut entry, take("d", 0, 2), 99_999.0)["do"], "full");
+        assert_eq!(apply(&mut entry, take("d", 0, 2), 100_000.0)["do"], "go");
+    }
+
+    #[test]
+    fn a_repeated_request_costs_nothing_and_an_unlimited_caller_is_never_refused() {
+        let mut entry = None;
+        assert_eq!(apply(&mut entry, take("a", 1, 1), 0.0)["do"], "go");
+        for _ in 0..5 {
+            assert_eq!(apply(&mut entry, take("a", 1, 1), 1.0)["do"], "go");
+        }
+        assert_eq!(apply(&mut entry, take("b", 1, 1), 1.0)["do"], "rate");
+        let mut free = None;
+        for n in 0..100 {
+            assert_eq!(apply(&mut free, take(&n.to_string(), 0, 0), 0.0)["do"], "go");
+        }
+    }
+}

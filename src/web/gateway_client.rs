@@ -1,0 +1,240 @@
+//! Talking to a gateway instead of the service: binary uploads, signed ids, and reads that are held until a change.
+
+use js_sys::{Array, Function, Reflect, global};
+use wasm_bindgen::prelude::*;
+
+use super::call::Call;
+use super::client::{Client, TASKS_PATH, Target, configuration};
+use super::js::{call as call_method, get};
+use super::media::Media;
+use super::prepare::Prepared;
+use super::thrown::Thrown;
+use super::time::{Timer, now_ms, random};
+use super::upload::Upload;
+use crate::engine::body::{CreateFields, MediaField, Voice};
+use crate::engine::error::{Error, RefusalKind};
+use crate::engine::gateway::answer;
+use crate::engine::gateway::resend::{Proof, ResendStep, Resending};
+use crate::engine::input::SpeechFields;
+use crate::engine::json::quoted;
+use crate::engine::lookup::Outcome;
+use crate::engine::problem::Field;
+use crate::engine::text::decimal;
+use crate::engine::wire::{HttpAnswer, Speech, Task};
+
+/// How long a gateway is asked to hold a read until the task changes, in seconds: less than a read may take.
+const HOLD_SECONDS: u32 = 20;
+
+/// The shortest time between two reads that were held, in milliseconds.
+const HELD_PAUSE_MS: f64 = 100.0;
+
+impl Client {
+    pub(super) fn is_for_gateway(&self) -> bool {
+        matches!(self.shared.config.target, Target::Gateway)
+    }
+
+    /// Reads the task of an answer of the service's or of the gateway's.
+    pub(super) fn task_of(&self, answer: &HttpAnswer) -> Result<Task, Error> {
+        if !self.is_for_gateway() {
+            return Task::read(answer);
+        }
+        let mut task = answer::task(answer)?;
+        for video in &mut task.videos {
+            video.url = self.absolute(&video.url);
+            video.watermark_url = video.watermark_url.as_deref().map(|url| self.absolute(url));
+        }
+        Ok(task)
+    }
+
+    /// Reads the speech of an answer of the service's or of the gateway's.
+    pub(super) fn speech_of(&self, answer: &HttpAnswer) -> Result<Speech, Error> {
+        if self.is_for_gateway() { answer::speech(answer) } else { Speech::read(answer) }
+    }
+
+    fn absolute(&self, url: &str) -> String {
+        let base = &self.shared.config.base_url;
+        web_sys::Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |url| url.href())
+    }
+
+    /// The address at which a waiting client reads a task whose status it knows.
+    pub(super) fn watch_url(&self, task_id: &str, known: Option<&str>) -> String {
+        let url = self.task_url(task_id);
+        match known {
+            Some(known) if self.is_for_gateway() => {
+                url + "?known=" + known + "&waitSeconds=" + &HOLD_SECONDS.to_string()
+            }
+            _ => url,
+        }
+    }
+
+    /// How long to wait after a read that took `took_ms`. A gateway that holds reads is asked again at once; one that
+    /// answers at once is polled like the service.
+    pub(super) fn wait_after(&self, wait_ms: f64, took_ms: f64, changed: bool) -> f64 {
+        if !self.is_for_gateway() {
+            return wait_ms;
+        }
+        if changed { HELD_PAUSE_MS } else { (wait_ms - took_ms).max(HELD_PAUSE_MS) }
+    }
+
+    /// Carries out what [`Resending`] decides. A failure comes with whether it is certain that nothing was created.
+    pub(super) async fn submit_to_gateway(
+        &self,
+        external_task_id: &str,
+        upload: &Upload,
+        in_doubt: bool,
+        call: &Call,
+    ) -> Result<Task, (Thrown, bool)> {
+        let with_id = |thrown: Thrown| (thrown.with_external_task_id(Some(external_task_id)), false);
+        let policy = self.shared.config.retry.clone();
+        let mut resending = Resending::new(external_task_id, policy, call.deadline_ms(), in_doubt);
+        let mut cause = None;
+        let mut step = resending.after_wait();
+        loop {
+            step = match step {
+                ResendStep::Send => {
+                    let sent = self.send_create(upload, call).await.map_err(with_id)?;
+                    let proof = match &sent.outcome {
+                        Outcome::NotSent { .. } => Proof::NotSent,
+                        Outcome::Answered(answer) if answer::is_told(answer) => Proof::Told,
+                        _ => Proof::Nothing,
+                    };
+                    cause = sent.cause;
+                    let result = sent.outcome.answer().and_then(|answer| self.task_of(&answer));
+                    resending.on_sent(result, proof, now_ms(), random())
+                }
+                ResendStep::Find => {
+                    let found = self.ask_gateway(external_task_id, call).await.map_err(with_id)?;
+                    resending.on_found(found.map_err(|thrown| thrown.error().clone()), now_ms(), random())
+                }
+                ResendStep::Wait { delay_ms, waiting_for } => {
+                    if let Some(kind) = waiting_for {
+                        call.wait_for(kind, Some(delay_ms));
+                    }
+                    call.run(Timer::new(delay_ms)).await.map_err(with_id)?;
+                    resending.after_wait()
+                }
+                ResendStep::Done(Ok(task)) => return Ok(*task),
+                ResendStep::Done(Err(failure)) => return Err((Thrown::new(failure, cause), !resending.is_in_doubt())),
+            };
+        }
+    }
+
+    /// Asks the gateway for the caller's own task. The outer error ends the call, the inner one may pass.
+    async fn ask_gateway(&self, external_task_id: &str, call: &Call) -> Result<Result<Option<Task>, Thrown>, Thrown> {
+        let url = self.find_url(external_task_id);
+        let read = self.read_once(&url, call, |answer| self.task_of(answer)).await?;
+        Ok(absent_as_none(read))
+    }
+
+    /// Finds a task by the caller's own id.
+    pub(super) async fn find_through_gateway(
+        &self,
+        external_task_id: &str,
+        call: &Call,
+    ) -> Result<Option<Task>, Thrown> {
+        let url = self.find_url(external_task_id);
+        absent_as_none(self.read_patiently(&url, call, |answer| self.task_of(answer)).await)
+    }
+
+    fn find_url(&self, external_task_id: &str) -> String {
+        let id = String::from(js_sys::encode_uri_component(external_task_id));
+        self.url(TASKS_PATH, &[]) + "?externalTaskId=" + &id
+    }
+}
+
+/// The contract's `SpeechInput` of fields that were checked.
+pub(super) fn speech_json(fields: &SpeechFields) -> String {
+    let texts = [
+        (Field::Text, &fields.text),
+        (Field::VoiceId, &fields.voice_id),
+        (Field::VoiceLanguage, &fields.voice_language),
+    ];
+    let mut members: Vec<String> = Vec::new();
+    for (field, given) in texts {
+        members.push(quoted(field.name()) + ":" + &quoted(given.text().unwrap_or_default()));
+    }
+    if let Some(speed) = fields.voice_speed {
+        members.push(quoted(Field::VoiceSpeed.name()) + ":" + &decimal(speed, 1));
+    }
+    String::from("{") + &members.join(",") + "}"
+}
+
+/// A gateway's own "not found" is certain; that of something else on the way is no answer of a gateway.
+fn absent_as_none(read: Result<Task, Thrown>) -> Result<Option<Task>, Thrown> {
+    match read {
+        Ok(task) => Ok(Some(task)),
+        Err(thrown) => match thrown.error() {
+            Error::Refused(refusal) if refusal.kind == RefusalKind::NotFound => Ok(None),
+            _ => Err(thrown),
+        },
+    }
+}
+
+/// Makes a form: the fields first, so that a gateway knows them before the files arrive.
+///
+/// # Errors
+/// `configuration` where the platform makes no form of the files.
+pub(super) async fn form_of(prepared: &Prepared) -> Result<JsValue, Thrown> {
+    let form = files_in_form(prepared).await;
+    form.map_err(|cause| configuration("The files cannot be put into a form.").because(cause))
+}
+
+async fn files_in_form(prepared: &Prepared) -> Result<JsValue, JsValue> {
+    let constructor: Function = get(&global(), "FormData").dyn_into()?;
+    let form = Reflect::construct(&constructor, &Array::new())?;
+    name_form(&form, prepared);
+    for (field, media) in [(Field::Image, Some(&prepared.image)), (Field::SoundFile, prepared.sound_file.as_ref())] {
+        if let Some(media) = media.filter(|media| !matches!(media, Media::Url(_))) {
+            let name = JsValue::from_str(field.name());
+            call_method(&form, "append", &[&name, &blob(media).await?, &name])?;
+        }
+    }
+    Ok(form)
+}
+
+/// Writes the fields of a form, in place of those that it has.
+pub(super) fn name_form(form: &JsValue, prepared: &Prepared) {
+    let (name, json) = (JsValue::from_str("input"), JsValue::from_str(&input_json(&prepared.fields)));
+    let _ = call_method(form, "set", &[&name, &json]);
+}
+
+/// The contract's `AvatarInput` of what was prepared, without the files.
+fn input_json(fields: &CreateFields) -> String {
+    let url = |media: &MediaField| match media {
+        MediaField::Url(url) => Some(quoted(url)),
+        MediaField::Bytes(_) => None,
+    };
+    let (sound_file, audio_id) = match &fields.voice {
+        Voice::SoundFile(media) => (url(media), None),
+        Voice::AudioId(id) => (None, Some(quoted(id))),
+    };
+    let text = |given: &Option<String>| given.as_deref().map(quoted);
+    let members = [
+        (Field::ExternalTaskId, Some(quoted(&fields.external_task_id))),
+        (Field::Prompt, Some(quoted(&fields.prompt))),
+        (Field::Mode, text(&fields.mode)),
+        (Field::CallbackUrl, text(&fields.callback_url)),
+        (Field::Extra, fields.extra_json.clone()),
+        (Field::AudioId, audio_id),
+        (Field::Image, url(&fields.image)),
+        (Field::SoundFile, sound_file),
+    ];
+    let members = members.into_iter().filter_map(|(field, json)| Some(quoted(field.name()) + ":" + &json?));
+    String::from("{") + &members.collect::<Vec<_>>().join(",") + "}"
+}
+
+/// A form takes nothing but blobs of this platform.
+async fn blob(media: &Media) -> Result<JsValue, JsValue> {
+    let constructor: Function = get(&global(), "Blob").dyn_into()?;
+    let bytes = match media {
+        Media::Blob { blob, .. } if blob.dyn_ref::<web_sys::Blob>().is_some() => return Ok(blob.clone()),
+        Media::Blob { blob, .. } => {
+            let buffer = call_method(blob, "arrayBuffer", &[])?;
+            wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&buffer)).await?
+        }
+        // A blob takes no shared memory, so the bytes are copied.
+        Media::Bytes(bytes) => bytes.slice(0, bytes.length()).into(),
+        Media::Url(_) => return Err(JsValue::UNDEFINED),
+    };
+    Reflect::construct(&constructor, &Array::of1(&Array::of1(&bytes)))
+}

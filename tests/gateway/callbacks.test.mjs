@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { after, before, test } from "node:test";
+import { INPUT, startStand } from "./stand.mjs";
+
+let stand;
+let client;
+
+before(async () => {
+  const port = await freePort();
+  stand = await startStand({ port, options: { publicUrl: `http://127.0.0.1:${port}/avatar` }, sandbox: { options: { taskSeconds: 3 }, speed: 1 } });
+  client = stand.client();
+});
+after(() => stand.close());
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+const reads = () => stand.sandbox.ledger.read().requests.read ?? 0;
+const callbackUrl = () => stand.sandbox.ledger.read().creates.at(-1).fields.callback_url ?? stand.sandbox.ledger.read().callbacks.at(-1).url;
+const deliver = (url, body) => fetch(url, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+
+test("a page that waits learns of the end within a second, with few reads", async () => {
+  const task = await client.createTask(INPUT);
+  const before = reads();
+  const video = await client.waitForTask(task.taskId);
+  const learned = Date.now();
+  const ended = (await client.getTask(task.taskId)).updatedAt;
+  assert.ok(learned - ended < 1000, `${learned - ended} ms after the end`);
+  assert.ok(video.url);
+  assert.ok(reads() - before <= 12, `${reads() - before} reads`);
+  assert.ok(stand.sandbox.ledger.read().callbacks.every(({ status }) => status === 200));
+});
+
+test("a callback that never comes is made up for by reading", async () => {
+  await stand.sandbox.faults.add({ on: "callback", action: "lose", times: 9 });
+  assert.ok((await client.generate(INPUT)).url);
+  stand.sandbox.faults.clear();
+});
+
+test("a replayed callback is dropped, and a flood of them reads nothing", async () => {
+  await client.generate(INPUT);
+  const { url, taskId } = stand.sandbox.ledger.read().callbacks.at(-1);
+  const before = reads();
+  for (let n = 0; n < 200; n++) {
+    const response = await deliver(url, { task_id: taskId, task_status: "succeed", updated_at: 1 });
+    await response.body.cancel();
+  }
+  assert.ok(reads() - before <= 1, `${reads() - before} reads`);
+  await Promise.all(Array.from({ length: 200 }, async (_, n) => (await deliver(url, { task_id: taskId, task_status: "succeed", updated_at: n + 2 })).body.cancel()));
+  assert.ok(reads() - before <= 40, `${reads() - before} reads`);
+});
+
+test("a callback proves nothing: a task that is said to have ended is read, and one of another is refused", async () => {
+  const mine = await client.createTask({ ...INPUT, prompt: "[never]" });
+  const url = callbackUrl();
+  const { taskId } = stand.sandbox.ledger.read().creates.at(-1);
+  assert.equal((await deliver(url, { task_id: taskId, task_status: "succeed", task_result: { videos: [{ id: "x", url: "https://evil.test/" }] } })).status, 200);
+  const read = await client.getTask(mine.taskId);
+  assert.notEqual(read.status, "succeed");
+  assert.deepEqual(read.videos, []);
+  const other = stand.sandbox.ledger.read().creates[0].taskId;
+  assert.equal((await deliver(url, { task_id: other, task_status: "succeed" })).status, 404);
+});
+
+test("a secret path that is wrong leads nowhere, and is read no further", async () => {
+  const before = reads();
+  const url = callbackUrl();
+  const mine = await client.createTask(INPUT);
+  for (const wrong of [url.slice(0, -1), url.replace(/callbacks\/.*/, `callbacks/${mine.taskId}`), `${url}A`, url.replace(/\.[^.]*$/, `.${"A".repeat(43)}`)]) {
+    const response = await deliver(wrong, { task_id: "1", task_status: "succeed" });
+    assert.equal(response.status, 404);
+    await response.body.cancel();
+  }
+  const task = await stand.send(`/tasks/${url.split("/").at(-1)}`);
+  assert.equal(task.status, 404);
+  assert.equal(reads(), before);
+  for (const body of ["", "[]", "{}", "{\"task_id\":1}", "x".repeat(70_000)]) {
+    const response = await fetch(url, { method: "POST", body });
+    assert.ok([400, 413].includes(response.status), String(response.status));
+    await response.body.cancel();
+  }
+});

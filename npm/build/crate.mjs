@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { homedir } from "node:os";
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { BUILD, ROOT, TARGET } from "../setup/paths.mjs";
-import { must } from "../setup/process.mjs";
+import { must, run } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
 
 const TRIPLE = "wasm32-unknown-unknown";
@@ -21,13 +21,16 @@ export async function buildCrate(toolchain, wasmBindgenFolder) {
   const lock = process.env.CI ? ["--locked"] : [];
   // As a cdylib alone: with the rlib beside it the module is larger.
   const args = ["rustc", "--release", "--target", TRIPLE, "--features", "npm", "--lib", "--crate-type", "cdylib", ...lock];
-  if (toolchain.library !== undefined) {
-    env.RUSTC_BOOTSTRAP = "1"; // lets a stable compiler take the -Z flags
+  const unstable = { ...env, RUSTC_BOOTSTRAP: "1" }; // lets a stable compiler take the -Z flags
+  const isLean = toolchain.library !== undefined && (await takes(toolchain.rustc, WITHOUT_PANIC_WORDS, unstable));
+  if (isLean) {
     flags.push(...WITHOUT_PANIC_WORDS);
     args.push("-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size");
+  } else {
+    args.push(...toolchain.buildStd("std", "panic_abort"));
   }
   args.push("--config", `target.${TRIPLE}.rustflags=${JSON.stringify(flags)}`);
-  const { output } = await must("Compiling the crate", toolchain.cargo, args, { cwd: ROOT, env });
+  const { output } = await must("Compiling the crate", toolchain.cargo, args, { cwd: ROOT, env: isLean ? unstable : env });
   if (output.includes("warning:")) say(output.trimEnd());
 
   const out = join(BUILD, "glue");
@@ -40,6 +43,11 @@ export async function buildCrate(toolchain, wasmBindgenFolder) {
   const wasm = join(TARGET, TRIPLE, "release", "kling_avatar.wasm");
   await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, wasm]);
   return out;
+}
+
+/** Whether this compiler knows these flags; they are young. */
+async function takes(rustc, flags, env) {
+  return (await run(rustc, [...flags, "--target", TRIPLE, "--print", "cfg"], { cwd: ROOT, env })).code === 0;
 }
 
 /**

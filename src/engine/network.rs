@@ -2,8 +2,8 @@
 
 /// Error codes that platforms give only to a connection that was never made.
 ///
-/// Sources: Node's system errors and undici's codes, Bun's, and OpenSSL's as Node words them (a handshake that fails
-/// comes before the request).
+/// Sources: Node's system errors and undici's codes, Bun's (older ones have names of their own), and OpenSSL's as Node
+/// words them (a handshake that fails comes before the request). workerd and browsers word everything alike.
 const NEVER_CONNECTED: &[&str] = &[
     "ECONNREFUSED",
     "ENOTFOUND",
@@ -66,27 +66,64 @@ mod tests {
         PlatformError { code: code.to_owned(), syscall: syscall.to_owned(), message: message.to_owned() }
     }
 
+    /// As Node 20, Deno 2.9, Bun 1.3, workerd and Chromium word a port that refuses, a name that does not resolve, a
+    /// server that resets a new connection, one that closes or resets while it reads, and one that does so after it has
+    /// read all.
     #[test]
     fn only_a_connection_that_was_never_made_is_proof() {
         let outer = error("", "", "fetch failed");
+        let node = |code, syscall, message| vec![outer.clone(), error(code, syscall, message)];
+        let deno = |message| vec![outer.clone(), error("", "", message)];
+        let bun = |code, syscall, message| vec![error(code, syscall, message)];
+        let plain = |message| vec![error("", "", message)];
         let table = [
-            (vec![outer.clone(), error("ECONNREFUSED", "connect", "")], true),
-            (vec![outer.clone(), error("ENOTFOUND", "getaddrinfo", "")], true),
-            (vec![outer.clone(), error("UND_ERR_CONNECT_TIMEOUT", "", "")], true),
+            (node("ECONNREFUSED", "connect", "connect ECONNREFUSED 127.0.0.1:1"), true),
+            (node("ENOTFOUND", "getaddrinfo", "getaddrinfo ENOTFOUND nope.invalid"), true),
+            (node("ECONNRESET", "connect", "connect ECONNRESET 127.0.0.1:1"), true),
+            (node("ETIMEDOUT", "connect", ""), true),
+            (node("UND_ERR_CONNECT_TIMEOUT", "", ""), true),
             (vec![outer.clone(), error("ECONNREFUSED", "", ""), error("ECONNREFUSED", "", "")], true),
             (vec![outer.clone(), error("ECONNREFUSED", "", ""), error("EPIPE", "write", "")], false),
-            (vec![outer.clone(), error("ETIMEDOUT", "connect", "")], true),
-            (vec![outer.clone(), error("ETIMEDOUT", "read", "")], false),
-            (vec![outer.clone(), error("ECONNRESET", "read", "")], false),
-            (vec![outer.clone(), error("UND_ERR_SOCKET", "", "other side closed")], false),
-            (vec![outer], false),
-            (vec![error("ConnectionRefused", "", "Unable to connect.")], true),
-            (vec![error("", "", "error sending request: client error (Connect): refused")], true),
-            (vec![error("", "", "error sending request: client error (SendRequest)")], false),
-            (vec![error("", "", "Failed to fetch")], false),
-            (vec![error("", "", "NetworkError when attempting to fetch resource.")], false),
-            (vec![error("", "", "Load failed")], false),
-            (vec![error("", "", "Network connection lost.")], false),
+            (node("EPIPE", "write", "write EPIPE"), false),
+            (node("ECONNRESET", "read", "read ECONNRESET"), false),
+            (node("ETIMEDOUT", "read", ""), false),
+            (node("UND_ERR_SOCKET", "", "other side closed"), false),
+            (node("UND_ERR_HEADERS_TIMEOUT", "", ""), false),
+            (vec![outer.clone()], false),
+            (
+                deno(
+                    "error sending request for url (http://h/): client error (Connect): tcp connect error: Connection refused",
+                ),
+                true,
+            ),
+            (
+                deno("error sending request for url (http://h/): client error (Connect): dns error: failed to lookup"),
+                true,
+            ),
+            (
+                deno(
+                    "error sending request for url (http://h/): client error (Connect): tcp connect error: Connection reset",
+                ),
+                true,
+            ),
+            (
+                deno(
+                    "error sending request from 127.0.0.1:2 for http://h/: client error (SendRequest): connection closed",
+                ),
+                false,
+            ),
+            (deno("Connection reset by peer (os error 104)"), false),
+            (bun("ECONNREFUSED", "", "ECONNREFUSED: Unable to connect. Is the computer able to access the url?"), true),
+            (bun("ConnectionRefused", "", "Unable to connect."), true),
+            (bun("ENOTFOUND", "getaddrinfo", "getaddrinfo ENOTFOUND nope.invalid"), true),
+            (bun("ECONNRESET", "", "ECONNRESET: The socket connection was closed unexpectedly."), false),
+            (bun("ECONNRESET", "", "ECONNRESET: Unable to connect. Is the computer able to access the url?"), false),
+            (bun("EPROTO", "", "EPROTO: The TLS handshake failed."), false),
+            (plain("Network connection lost."), false),
+            (plain("internal error; reference = lsisvisavjg1k8knplei97se"), false),
+            (plain("Failed to fetch"), false),
+            (plain("NetworkError when attempting to fetch resource."), false),
+            (plain("Load failed"), false),
             (vec![], false),
         ];
         for (errors, expected) in table {

@@ -17,11 +17,11 @@ function loaded(signal) {
   const loading = load();
   if (!(signal instanceof AbortSignal)) return loading;
   return new Promise((resolve, reject) => {
-    const stop = () => reject(aborted(signal.reason));
     const end = (settle) => (value) => {
       signal.removeEventListener("abort", stop);
       settle(value);
     };
+    const stop = () => end(reject)(aborted(signal.reason));
     loading.then(end(resolve), end(reject));
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();

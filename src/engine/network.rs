@@ -66,7 +66,7 @@ mod tests {
         PlatformError { code: code.to_owned(), syscall: syscall.to_owned(), message: message.to_owned() }
     }
 
-    /// As Node 20, Deno 2.9, Bun 1.3, workerd and Chromium word a port that refuses, a name that does not resolve, a
+    /// As Node 20, Deno 2.9, Bun 1.4, workerd and Chromium word a port that refuses, a name that does not resolve, a
     /// server that resets a new connection, one that closes or resets while it reads, and one that does so after it has
     /// read all.
     #[test]

@@ -9,8 +9,8 @@ const { values } = parseArgs({
 const seed = values.seed ?? String(Date.now());
 const only = values.only === undefined ? undefined : Number(values.only);
 const began = performance.now();
-const result = await chaos({ seed, runs: Number(values.runs), only, parallel: Number(values.parallel), onProgress: (done) => process.stderr.write(`\r${done} runs `) });
-process.stderr.write("\r");
+const result = await chaos({ seed, runs: Number(values.runs), only, parallel: Number(values.parallel), onProgress: (done) => process.stderr.isTTY && process.stderr.write(`\r${done} runs `) });
+
 for (const { index, scenario, violations, outcomes } of result.violations) {
   console.log(`run ${index} (${scenario}; ended in ${outcomes}):\n  ${violations.join("\n  ")}\n  npm run chaos -- --seed ${seed} --only ${index}`);
 }

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KEY, clientOf, failure, input, quickSandbox, until } from "./helpers.mjs";
+
+const sandbox = await quickSandbox();
+const ledger = () => sandbox.ledger.read();
+
+/** The page is closed at this point: its client is gone, its storage is not. */
+async function closedPage(storage, { prompt = "She speaks", when, faults = [], externalTaskId } = {}) {
+  sandbox.reset();
+  await sandbox.faults.add(faults);
+  const controller = new AbortController();
+  const ended = failure(clientOf(sandbox, { storage }).generate(input({ prompt, externalTaskId }), { signal: controller.signal }));
+  await until(when);
+  controller.abort();
+  await ended;
+}
+
+test("a page that is reloaded while it waits goes on with the same task", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  assert.equal(storage.size, 1);
+  const { taskId } = JSON.parse([...storage.values()][0]);
+  assert.equal(taskId, ledger().creates[0].taskId);
+  const video = await clientOf(sandbox, { storage }).generate(input());
+  assert.equal(video.durationSeconds, 2.5);
+  assert.equal(ledger().totals.tasks, 1);
+  assert.equal(ledger().requests.create, 1, "the files are not sent again");
+  assert.equal(storage.size, 0, "a video that is there needs no record");
+});
+
+for (const when of ["before", "during", "after"]) {
+  test(`a page that is reloaded while its create is lost (${when} it was handled) pays once`, async () => {
+    const storage = new Map();
+    const faults = [{ on: "create", action: "drop", when }, { on: "any", action: "drop", after: 1, times: 1000 }];
+    await closedPage(storage, { when: () => sandbox.ledger.faults.length > 1, faults });
+    const record = JSON.parse([...storage.values()][0]);
+    assert.equal(record.taskId, undefined);
+    sandbox.faults.clear();
+    await clientOf(sandbox, { storage }).generate(input());
+    assert.deepEqual(ledger().creates.map(({ externalTaskId }) => externalTaskId), [record.externalTaskId]);
+    assert.equal(ledger().requests.create, when === "after" ? 1 : 2);
+  });
+}
+
+test("neither the key nor the media are kept", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  const [[name, text]] = [...storage];
+  assert.match(name, /^kling-avatar:[0-9a-f]{32}$/);
+  assert.deepEqual(Object.keys(JSON.parse(text)).sort(), ["beganAtMs", "externalTaskId", "taskId"]);
+  assert.ok(!text.includes(KEY));
+});
+
+test("another input, another service or another id of the caller's is another task", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  const client = clientOf(sandbox, { storage });
+  await client.generate(input({ prompt: "She speaks again" }));
+  await client.generate(input({ mode: "pro" }));
+  await client.generate(input({ externalTaskId: "own-1" }));
+  assert.equal(ledger().totals.tasks, 4);
+  const other = await quickSandbox();
+  await clientOf(other, { storage }).generate(input());
+  assert.equal(other.ledger.read().totals.tasks, 1);
+  assert.equal(storage.size, 1, "the first one is still kept");
+});
+
+test("an id of the caller's own resumes, too", async () => {
+  const storage = new Map();
+  const externalTaskId = "order-7";
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0, externalTaskId });
+  await clientOf(sandbox, { storage }).generate(input({ externalTaskId }));
+  assert.equal(ledger().totals.tasks, 1);
+});
+
+test("the same input twice at the same time is two videos, and nothing is left of them", async () => {
+  sandbox.reset();
+  const storage = new Map();
+  const client = clientOf(sandbox, { storage });
+  const [one, two] = await Promise.all([client.generate(input()), client.generate(input())]);
+  assert.notEqual(one.id, two.id);
+  assert.equal(storage.size, 0);
+});
+
+test("a task that fails and a create that is refused are forgotten", async () => {
+  const storage = new Map();
+  sandbox.reset();
+  const client = clientOf(sandbox, { storage });
+  assert.equal((await failure(client.generate(input({ prompt: "[fail]" })))).code, "task_failed");
+  assert.equal((await failure(client.generate(input({ prompt: "[unsafe]" })))).code, "content_policy");
+  assert.equal(storage.size, 0);
+});
+
+test("a record whose task the service does not have is forgotten, and said to be", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  sandbox.reset();
+  const client = clientOf(sandbox, { storage });
+  assert.equal((await failure(client.generate(input()))).code, "not_found");
+  assert.equal(storage.size, 0);
+  await client.generate(input());
+});
+
+test("what could not be settled stays as it is, and is not paid for again", async () => {
+  const storage = new Map();
+  const closed = await quickSandbox({ findByPath: false, findByQuery: false, list: false, uniqueExternalIds: false });
+  await closed.faults.add([{ on: "create", action: "drop", when: "after" }]);
+  const first = await failure(clientOf(closed, { storage }).generate(input()));
+  const second = await failure(clientOf(closed, { storage }).generate(input()));
+  assert.deepEqual([first.code, second.code], ["submission_unknown", "submission_unknown"]);
+  assert.equal(second.externalTaskId, first.externalTaskId);
+  assert.equal(closed.ledger.read().totals.tasks, 1);
+});
+
+test("createTask resumes as well, and forgets once its caller has the id", async () => {
+  const storage = new Map();
+  const faults = [{ on: "create", action: "drop", when: "after" }, { on: "any", action: "drop", after: 1, times: 1000 }];
+  await closedPage(storage, { when: () => sandbox.ledger.faults.length > 1, faults });
+  sandbox.faults.clear();
+  const task = await clientOf(sandbox, { storage }).createTask(input());
+  assert.equal(task.taskId, ledger().creates[0].taskId);
+  assert.equal(ledger().totals.tasks, 1);
+  assert.equal(storage.size, 0);
+});
+
+test("a storage that fails before anything is sent stops the call; one that fails later does not", async () => {
+  sandbox.reset();
+  for (const broken of ["get", "set"]) {
+    const storage = { get: () => null, set() {}, delete() {}, [broken]: () => Promise.reject(new Error("quota")) };
+    const error = await failure(clientOf(sandbox, { storage }).generate(input()));
+    assert.deepEqual([error.code, error.cause.message], ["configuration", "quota"]);
+  }
+  assert.equal(ledger().totals.tasks, 0);
+  let writes = 0;
+  const storage = { get: async () => null, set: () => { if (++writes > 1) throw new Error("quota"); }, delete() { throw new Error("gone"); } };
+  await clientOf(sandbox, { storage }).generate(input());
+  assert.equal(ledger().totals.tasks, 1);
+});
+
+test("a storage without its methods is refused", () => {
+  for (const storage of [{}, { get() {}, set() {} }, "localStorage"]) {
+    assert.throws(() => clientOf(sandbox, { storage }), { code: "configuration" });
+  }
+  for (const maxConcurrentTasks of [0, -1, NaN, "3"]) {
+    assert.throws(() => clientOf(sandbox, { maxConcurrentTasks }), { code: "configuration" });
+  }
+});

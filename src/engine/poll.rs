@@ -144,6 +144,8 @@ pub struct Polling {
     /// The task's age at time 0 of the caller's clock, so that `age = now + offset`.
     age_offset_ms: f64,
     failures: u32,
+    /// How often the service did not know the task since it was last read.
+    unknown: u32,
     just_created: bool,
     /// The task has been created or read by this client, at this address.
     exists: bool,
@@ -157,7 +159,17 @@ impl Polling {
     /// given some time.
     pub fn new(policy: PollPolicy, retry: RetryPolicy, median_ms: f64, now_ms: f64, just_created: bool) -> Self {
         let (age_offset_ms, exists) = (-now_ms, just_created);
-        Self { policy, retry, median_ms, age_offset_ms, failures: 0, just_created, exists, without_video: 0 }
+        Self {
+            policy,
+            retry,
+            median_ms,
+            age_offset_ms,
+            failures: 0,
+            unknown: 0,
+            just_created,
+            exists,
+            without_video: 0,
+        }
     }
 
     /// Says that the task is known to exist, so that a service that does not know it is asked again.
@@ -174,7 +186,7 @@ impl Polling {
     /// Takes a task that was read. `wall_ms` is the time of day (Unix milliseconds), for a task that was found older
     /// than this wait.
     pub fn on_task(&mut self, task: &Task, now_ms: f64, wall_ms: f64) -> PollStep {
-        self.failures = 0;
+        (self.failures, self.unknown) = (0, 0);
         self.exists = true;
         if !self.just_created
             && let Some(created_at_ms) = task.created_at_ms
@@ -220,7 +232,8 @@ impl Polling {
         PollStep::Fail(Failure::from(error))
     }
 
-    fn may_be_unknown(&self) -> bool {
-        self.exists && self.failures < UNKNOWN_IN_A_ROW
+    fn may_be_unknown(&mut self) -> bool {
+        self.unknown += 1;
+        self.exists && self.unknown < UNKNOWN_IN_A_ROW
     }
 }

@@ -32,7 +32,7 @@ test("a page that is reloaded while it waits goes on with the same task", async 
 for (const when of ["before", "during", "after"]) {
   test(`a page that is reloaded while its create is lost (${when} it was handled) pays once`, async () => {
     const storage = new Map();
-    const faults = [{ on: "create", action: "drop", when }, { on: "any", action: "drop", after: 1, times: 1000 }];
+    const faults = [{ on: "create", action: "drop", when }, { on: "any", action: "drop", times: 1000 }];
     await closedPage(storage, { when: () => sandbox.ledger.faults.length > 1, faults });
     const record = JSON.parse([...storage.values()][0]);
     assert.equal(record.taskId, undefined);
@@ -115,7 +115,7 @@ test("what could not be settled stays as it is, and is not paid for again", asyn
 
 test("createTask resumes as well, and forgets once its caller has the id", async () => {
   const storage = new Map();
-  const faults = [{ on: "create", action: "drop", when: "after" }, { on: "any", action: "drop", after: 1, times: 1000 }];
+  const faults = [{ on: "create", action: "drop", when: "after" }, { on: "any", action: "drop", times: 1000 }];
   await closedPage(storage, { when: () => sandbox.ledger.faults.length > 1, faults });
   sandbox.faults.clear();
   const task = await clientOf(sandbox, { storage }).createTask(input());

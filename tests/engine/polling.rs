@@ -87,6 +87,9 @@ fn a_wrong_address_fails_at_once_and_a_page_in_between_does_not() {
 fn a_task_that_exists_may_be_unknown_for_a_while_and_not_for_ever() {
     for (phase, mut polling, exists) in phases() {
         let mut reads = 0;
+        for _ in 0..20 {
+            assert!(matches!(polling.on_error(error_of(lost()), 0.5), PollStep::ReadAfter(_)), "{phase}");
+        }
         while let PollStep::ReadAfter(_) = polling.on_error(error_of(crate::answers::kling(404, 1203)), 0.5) {
             reads += 1;
             assert!(reads < 100, "{phase}");

@@ -1,0 +1,110 @@
+import { openTimers } from "./globals.mjs";
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { after, test } from "node:test";
+import { clientOf, failure, input, quickSandbox } from "./helpers.mjs";
+
+const MANY = 100 * 1024 * 1024;
+
+/** A service that answers the requests of `garbled` with 100 MB, and tells how many bytes it got rid of. */
+async function flood() {
+  const chunk = Buffer.alloc(65_536, "{");
+  const state = { written: 0, closed: 0 };
+  const server = createServer(async (request, response) => {
+    request.resume();
+    let open = true;
+    response.on("close", () => { open = false; state.closed++; });
+    response.on("error", () => {});
+    response.writeHead(200, { "content-type": "application/json" });
+    for (let at = 0; open && at < MANY; at += chunk.length) {
+      state.written += chunk.length;
+      if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+    response.end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  after(() => { server.closeAllConnections(); server.close(); });
+  return { url: `http://127.0.0.1:${server.address().port}`, ...state, state };
+}
+
+for (const [name, start, code] of [
+  ["createTask", (client) => client.createTask(input()), "submission_unknown"],
+  ["getTask", (client) => client.getTask("1"), "invalid_response"],
+  ["synthesizeSpeech", (client) => client.synthesizeSpeech({ text: "a", voiceId: "b", voiceLanguage: "en" }), "invalid_response"],
+]) {
+  test(`${name} reads no more than a little of 100 MB of garbage`, async () => {
+    const service = await flood();
+    const before = process.memoryUsage().arrayBuffers;
+    const error = await failure(start(clientOf(service, { retry: { maxAttempts: 1 } })));
+    assert.equal(error.code, code);
+    const answers = Math.max(1, service.state.closed);
+    assert.ok(service.state.written / answers < 30 * 1024 * 1024, `${service.state.written} bytes in ${answers} answers`);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 60 * 1024 * 1024);
+    assert.equal(openTimers(), 0);
+  });
+}
+
+const sandbox = await quickSandbox();
+
+test("what the service says arrives with its code, its status, its own code and its request id", async () => {
+  const table = [
+    [{ status: 401, code: 1000 }, "authentication"],
+    [{ status: 403, code: 1103 }, "permission"],
+    [{ status: 429, code: 1101 }, "insufficient_balance"],
+    [{ status: 400, code: 1301 }, "content_policy"],
+    [{ status: 400, code: 1201 }, "invalid_request"],
+    [{ status: 404, code: 1203 }, "not_found"],
+    [{ status: 429, code: 1302, times: 9, headers: { "retry-after": "0.01" } }, "rate_limited"],
+    [{ status: 503, code: 5001, times: 9 }, "server"],
+  ];
+  for (const [fault, code] of table) {
+    sandbox.reset();
+    await sandbox.faults.add([{ on: "read", action: "status", ...fault }]);
+    const error = await failure(clientOf(sandbox).getTask("123456789012345678"));
+    assert.deepEqual([error.code, error.status, error.apiCode, typeof error.requestId], [code, fault.status, fault.code, "string"]);
+    assert.equal(error.retryAfterMs, fault.headers ? 10 : undefined);
+    assert.equal(sandbox.ledger.read().requests.read, fault.times ? 4 : 1);
+    assert.equal(error.taskId, "123456789012345678");
+  }
+});
+
+test("a read that fails in every way that may pass loses no task", async () => {
+  sandbox.reset();
+  const ways = [{ action: "drop" }, { action: "drop", when: "after", reset: true }, { action: "truncate" }, { action: "html", status: 200 }, { action: "html", status: 502 },
+    { action: "garbage", bytes: 5_000_000 }, { action: "redirect", status: 302 }, { action: "status", status: 200, body: "" }, { action: "status", status: 404, code: 1203 },
+    { action: "status", status: 524, body: "" }, { action: "status", status: 429, code: 1302 }, { action: "status", status: 500, code: 5000 }];
+  await sandbox.faults.add(ways.map((way) => ({ on: "read", ...way })));
+  const video = await clientOf(sandbox).generate(input());
+  assert.equal(video.durationSeconds, 2.5);
+  assert.equal(sandbox.ledger.faults.length, ways.length, "each of them struck");
+  assert.equal(sandbox.ledger.read().totals.tasks, 1);
+});
+
+test("a deadline while reads fail carries the task's id, and another client finishes the job", async () => {
+  sandbox.reset();
+  await sandbox.faults.add([{ on: "read", action: "drop", times: 100_000 }]);
+  const error = await failure(clientOf(sandbox).generate(input(), { timeoutMs: 500 }));
+  assert.equal(error.code, "timeout");
+  assert.equal(error.taskId, sandbox.ledger.creates[0].taskId);
+  sandbox.faults.clear();
+  assert.equal((await clientOf(sandbox).waitForTask(error.taskId)).durationSeconds, 2.5);
+});
+
+test("findTask finds what a crash left behind, on every kind of service, and knows what it does not know", async () => {
+  for (const [offer, absent] of [[{}, true], [{ findByPath: false, findByQuery: "list" }, true], [{ findByPath: false, findByQuery: "ignored" }, true],
+    [{ findByPath: false, findByQuery: false }, true], [{ findByQuery: false, list: false }, false]]) {
+    const service = await quickSandbox({ unknownPath: "html", ...offer });
+    const client = clientOf(service);
+    const { taskId } = await client.createTask(input({ externalTaskId: "order-1" }));
+    assert.equal((await clientOf(service).findTask("order-1")).taskId, taskId, JSON.stringify(offer));
+    if (absent) assert.equal(await clientOf(service).findTask("order-2"), undefined, JSON.stringify(offer));
+    else assert.ok((await failure(clientOf(service).findTask("order-2"))).code);
+    // A client that knows one id of the account can tell a no from a service that knows none.
+    assert.equal(await client.findTask("order-2"), undefined, JSON.stringify(offer));
+  }
+  const closed = await quickSandbox({ findByPath: false, findByQuery: false, list: false });
+  await clientOf(closed).createTask(input({ externalTaskId: "order-1" }));
+  assert.equal((await failure(clientOf(closed).findTask("order-1"))).externalTaskId, "order-1");
+});

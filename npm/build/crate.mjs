@@ -7,6 +7,8 @@ import { must, run } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
 
 const TRIPLE = "wasm32-unknown-unknown";
+/** Developers may change dependencies; elsewhere the lock file has to say all. */
+const LOCKED = process.env.CI ? ["--locked"] : [];
 
 /** A panic traps at once. What it would have said, and where, would be a tenth of the module. */
 const WITHOUT_PANIC_WORDS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
@@ -18,9 +20,8 @@ export async function buildCrate(toolchain, wasmBindgenFolder) {
   // These would replace the flags below, or move the result.
   for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
   const flags = (await pathRemaps(toolchain, env)).flatMap((remap) => ["--remap-path-prefix", remap]);
-  const lock = process.env.CI ? ["--locked"] : [];
   // As a cdylib alone: with the rlib beside it the module is larger.
-  const args = ["rustc", "--release", "--target", TRIPLE, "--features", "npm", "--lib", "--crate-type", "cdylib", ...lock];
+  const args = ["rustc", "--release", "--target", TRIPLE, "--features", "npm", "--lib", "--crate-type", "cdylib", ...LOCKED];
   const unstable = { ...env, RUSTC_BOOTSTRAP: "1" }; // lets a stable compiler take the -Z flags
   const isLean = toolchain.library !== undefined && (await takes(toolchain.rustc, WITHOUT_PANIC_WORDS, unstable));
   if (isLean) {
@@ -55,7 +56,7 @@ async function takes(rustc, flags, env) {
  * so that the same sources give the same bytes. The last one that fits is taken.
  */
 async function pathRemaps(toolchain, env) {
-  const list = ["metadata", "--format-version", "1", "--filter-platform", TRIPLE, "--features", "npm"];
+  const list = ["metadata", "--format-version", "1", "--filter-platform", TRIPLE, "--features", "npm", ...LOCKED];
   const { stdout } = await must("Reading the crate's dependencies", toolchain.cargo, list, { cwd: ROOT, env });
   let packages;
   try {

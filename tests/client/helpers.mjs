@@ -31,9 +31,13 @@ export function clientOf(sandbox, more = {}) {
   });
 }
 
-/** Resolves once `condition` holds; a test that waits in vain runs into its time limit. */
+/** Resolves once `condition` holds. */
 export async function until(condition) {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  const limit = AbortSignal.timeout(60_000);
+  while (!(await condition())) {
+    if (limit.aborted) throw new Error(`it never came true: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** What a call rejects with. */

@@ -36,11 +36,11 @@ const MOUNTS = [
 ];
 
 /**
- * Serves the page on `host:port` (port 0: any free one), telling it where the sandbox is.
+ * Serves the page on `host:port` (port 0: any free one), telling it where the sandbox is, and a gateway if there is one.
  * Resolves with `{ url, port, close }`. `root` is the folder that holds `www/` and `dist/`.
  */
-export async function startPageServer({ port = 0, host = "127.0.0.1", sandboxUrl, root = ROOT }) {
-  const config = JSON.stringify({ sandboxUrl });
+export async function startPageServer({ port = 0, host = "127.0.0.1", sandboxUrl, gatewayUrl, root = ROOT }) {
+  const config = JSON.stringify({ sandboxUrl, gatewayUrl });
   const server = createServer((request, response) => {
     answer(request, response, root, config).catch(() => finish(response, 500));
   });

@@ -122,7 +122,7 @@ impl Client {
             Some(task) => task,
             None => {
                 let read =
-                    self.read_patiently(&self.task_url(&created.task_id), &call, |answer| self.task_of(answer)).await;
+                    self.read_patiently(&self.task_url(&created.task_id), &call, &|answer| self.task_of(answer)).await;
                 let own_id = Some(created.external_task_id.as_str());
                 read.map_err(|thrown| thrown.with_task_id(&created.task_id).with_external_task_id(own_id))?
             }
@@ -142,7 +142,7 @@ impl Client {
         check_id(Field::TaskId, task_id)?;
         let call = self.begin(options);
         let url = self.url(TASKS_PATH, &[task_id]);
-        let read = self.read_patiently(&url, &call, |answer| self.task_of(answer)).await;
+        let read = self.read_patiently(&url, &call, &|answer| self.task_of(answer)).await;
         read.map_err(|thrown| thrown.with_task_id(task_id))
     }
 
@@ -208,11 +208,11 @@ impl Client {
         &self,
         url: &str,
         call: &Call,
-        read: impl Fn(&HttpAnswer) -> Result<T, Error>,
+        read: &dyn Fn(&HttpAnswer) -> Result<T, Error>,
     ) -> Result<T, Thrown> {
         let mut attempt = 1;
         loop {
-            let thrown = match self.read_once(url, call, &read).await? {
+            let thrown = match self.read_once(url, call, read).await? {
                 Ok(value) => return Ok(value),
                 Err(thrown) => thrown,
             };
@@ -245,7 +245,7 @@ impl Client {
         &self,
         url: &str,
         call: &Call,
-        read: impl Fn(&HttpAnswer) -> Result<T, Error>,
+        read: &dyn Fn(&HttpAnswer) -> Result<T, Error>,
     ) -> Result<Result<T, Thrown>, Thrown> {
         let sent = self.exchange("GET", url, None, READ_TIMEOUT_MS, call).await?;
         Ok(read_answer(sent, read))
@@ -322,7 +322,7 @@ impl Client {
     }
 }
 
-pub(super) fn read_answer<T>(sent: Sent, read: impl Fn(&HttpAnswer) -> Result<T, Error>) -> Result<T, Thrown> {
+pub(super) fn read_answer<T>(sent: Sent, read: &dyn Fn(&HttpAnswer) -> Result<T, Error>) -> Result<T, Thrown> {
     let value = sent.outcome.answer().and_then(|answer| read(&answer));
     value.map_err(|error| Thrown::new(error.into(), sent.cause))
 }

@@ -122,7 +122,7 @@ impl Client {
     /// Asks the gateway for the caller's own task. The outer error ends the call, the inner one may pass.
     async fn ask_gateway(&self, external_task_id: &str, call: &Call) -> Result<Result<Option<Task>, Thrown>, Thrown> {
         let url = self.find_url(external_task_id);
-        let read = self.read_once(&url, call, |answer| self.task_of(answer)).await?;
+        let read = self.read_once(&url, call, &|answer| self.task_of(answer)).await?;
         Ok(absent_as_none(read))
     }
 
@@ -133,7 +133,7 @@ impl Client {
         call: &Call,
     ) -> Result<Option<Task>, Thrown> {
         let url = self.find_url(external_task_id);
-        absent_as_none(self.read_patiently(&url, call, |answer| self.task_of(answer)).await)
+        absent_as_none(self.read_patiently(&url, call, &|answer| self.task_of(answer)).await)
     }
 
     fn find_url(&self, external_task_id: &str) -> String {

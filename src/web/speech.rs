@@ -34,7 +34,7 @@ impl Client {
             let wait = Timer::new(self.shared.config.poll.min_interval_ms);
             call.run(wait).await.map_err(|thrown| thrown.with_task_id(&task_id))?;
             let url = self.url(SPEECH_PATH, &[&task_id]);
-            let read = self.read_patiently(&url, &call, |answer| self.speech_of(answer)).await;
+            let read = self.read_patiently(&url, &call, &|answer| self.speech_of(answer)).await;
             speech = read.map_err(|thrown| thrown.with_task_id(&task_id))?;
         }
         Ok(speech)
@@ -49,7 +49,7 @@ impl Client {
         loop {
             let sent = self.exchange("POST", &url, Some(body.clone().into()), SPEECH_TIMEOUT_MS, call).await?;
             let not_sent = matches!(sent.outcome, Outcome::NotSent { .. });
-            let thrown = match read_answer(sent, |answer| self.speech_of(answer)) {
+            let thrown = match read_answer(sent, &|answer| self.speech_of(answer)) {
                 Ok(speech) => return Ok(speech),
                 Err(thrown) => thrown,
             };

@@ -74,7 +74,7 @@ impl Watcher {
                 began_at_ms = now_ms();
                 let url = self.client.watch_url(&self.task_id, self.told.map(TaskStatus::name));
                 let client = &self.client;
-                client.read_once(&url, &self.call, |answer| client.task_of(answer)).await?
+                client.read_once(&url, &self.call, &|answer| client.task_of(answer)).await?
             }
         };
         let (step, task, cause) = match read {

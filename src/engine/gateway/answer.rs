@@ -135,6 +135,7 @@ pub fn is_told(answer: &HttpAnswer) -> bool {
     Json::parse(&answer.body).is_some_and(|body| body.get("error").and_then(|error| failure(error, answer)).is_some())
 }
 
+#[inline(never)]
 fn contents(answer: &HttpAnswer) -> Result<Json, Error> {
     let body = Json::parse(&answer.body).filter(|_| !answer.too_long);
     match body {

@@ -127,19 +127,27 @@ impl Upload {
     }
 }
 
+/// Each piece is given in the same memory: a stream that states its length has sent one before it takes the next, and
+/// fresh memory for every piece would cost more than encoding it.
 fn streamed(prepared: &Prepared, stream: &Function) -> Body {
     let pieces = Pieces::of(prepared);
     let total = JsValue::from_f64(pieces.total_bytes as f64);
-    let state = Rc::new(RefCell::new(Some((pieces, Vec::new()))));
+    let state = Rc::new(RefCell::new(Some((pieces, Vec::new(), Uint8Array::new_with_length(0)))));
     let next = Closure::<dyn FnMut() -> Promise>::new(move || {
         let state = Rc::clone(&state);
         future_to_promise(async move {
-            let Some((mut pieces, mut text)) = state.take() else { return Ok(JsValue::UNDEFINED) };
-            let more =
-                pieces.next(&mut text).await.map_err(|_| JsValue::from_str("A file cannot be read any more."))?;
-            let piece = if more { Uint8Array::from(text.as_slice()).into() } else { JsValue::UNDEFINED };
-            state.replace(Some((pieces, text)));
-            Ok(piece)
+            let Some((mut pieces, mut text, mut memory)) = state.take() else { return Ok(JsValue::UNDEFINED) };
+            if !pieces.next(&mut text).await.map_err(|_| JsValue::from_str("A file cannot be read any more."))? {
+                return Ok(JsValue::UNDEFINED);
+            }
+            let length = text.len() as u32;
+            if memory.length() < length {
+                memory = Uint8Array::new_with_length(length);
+            }
+            let piece = memory.subarray(0, length);
+            piece.copy_from(&text);
+            state.replace(Some((pieces, text, memory)));
+            Ok(piece.into())
         })
     });
     let value = stream.call2(&JsValue::UNDEFINED, &total, next.as_ref()).unwrap_or(JsValue::UNDEFINED);

@@ -22,6 +22,11 @@ await command(async () => {
   const [count, parallel, faults] = [Number(values.count ?? 40), Number(values.parallel ?? 4), Number(values.faults ?? 200)];
   await build();
   const form = await formBody();
+  if (count > 0) await beside(form, count, parallel);
+  if (faults > 0) await underFaults(form, faults);
+});
+
+async function beside(form, count, parallel) {
   const service = await startService();
   const rows = {};
   for (const name of ["pass-through", "gateway", "by hand"]) rows[name] = await measure(name, service.url, form, { count, parallel });
@@ -30,8 +35,7 @@ await command(async () => {
   for (const row of Object.values(rows)) row.overPassThroughMs = round(row.cpuMs - base);
   say(`${count} creates of ${form.bytes.length} bytes, ${parallel} at a time, against a service that only reads:`);
   console.table(rows);
-  if (faults > 0) await underFaults(form, faults);
-});
+}
 
 async function formBody() {
   const form = new FormData();

@@ -1,4 +1,5 @@
 // Programs from outside npm and cargo: taken from PATH, or else installed by apt, or else named in one line.
+import { join } from "node:path";
 import { aptInstall, aptObstacle } from "./apt.mjs";
 import { isProgram, run, which } from "./process.mjs";
 import { Stop } from "./report.mjs";
@@ -15,12 +16,16 @@ const TOOLS = {
   imagemagick: { isThere: onPath("convert", "magick"), apt: ["imagemagick"], brew: "imagemagick" },
   chromium: { isThere: async () => chromiumPath() !== undefined, apt: ["chromium"], brew: "--cask chromium" },
   chromedriver: { isThere: async () => chromedriverPath() !== undefined, apt: ["chromium-driver"], brew: "--cask chromedriver" },
+  firefox: { isThere: async () => firefoxPath() !== undefined, apt: ["firefox-esr"], brew: "--cask firefox" },
+  webkit: { isThere: async () => webkitPaths() !== undefined, apt: ["webkit2gtk-driver", "xvfb", "xauth"], brew: "webkitgtk" },
 };
 
 /** What the sandbox makes its videos and voices with. */
 export const FOR_SANDBOX = ["cc", "ffmpeg", "espeak-ng"];
 /** What the tests drive, and make their fixtures with. */
-export const FOR_TESTS = Object.keys(TOOLS);
+export const FOR_TESTS = Object.keys(TOOLS).filter((name) => !["firefox", "webkit"].includes(name));
+/** And what the slow ones drive in addition. */
+export const FOR_ALL_TESTS = Object.keys(TOOLS);
 
 /** Makes sure that these tools (keys of the table above) can be run. */
 export async function ensureSystem(names) {
@@ -49,6 +54,22 @@ export function chromedriverPath() {
   if (CHROMEDRIVER) return isProgram(CHROMEDRIVER) ? CHROMEDRIVER : undefined;
   const beside = ["/usr/lib/chromium/chromedriver", `${CHROMEWEBDRIVER}/chromedriver`];
   return which("chromedriver") ?? beside.find(isProgram);
+}
+
+/** `$FIREFOX_PATH`, or Firefox where it usually is. */
+export function firefoxPath() {
+  const named = process.env.FIREFOX_PATH;
+  if (named) return isProgram(named) ? named : undefined;
+  return which("firefox-esr", "firefox") ?? ["/Applications/Firefox.app/Contents/MacOS/firefox"].find(isProgram);
+}
+
+/** WebKitGTK's driver and its little browser, which has no place on PATH. */
+export function webkitPaths() {
+  const driver = which("WebKitWebDriver");
+  const folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/libexec", "/usr/lib"];
+  const versions = ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"];
+  const browser = folders.flatMap((folder) => versions.map((version) => join(folder, version, "MiniBrowser"))).find(isProgram);
+  return driver && browser && which("xvfb-run") ? { driver, browser } : undefined;
 }
 
 async function absent(names) {

@@ -1,0 +1,4 @@
+import { asTests } from "./as-tests.mjs";
+import { QUICK } from "./targets.mjs";
+
+asTests(QUICK);

@@ -24,10 +24,12 @@ async function start() {
     given = await source();
   } catch (cause) {
     if (cause instanceof AvatarError) throw cause;
+    if (cause?.code === "ENOENT") throw leftBehind(cause.path, cause);
     throw failure("network", "kling_avatar_bg.wasm could not be loaded; the network may be down.", cause);
   }
-  if (given?.ok === false) {
-    throw failure("configuration", `kling_avatar_bg.wasm is not at ${given.url} (HTTP ${given.status}).`);
+  // Hosts of single-page apps answer with a page where there is no file.
+  if (given?.ok === false || given?.headers?.get("content-type")?.startsWith("text/html")) {
+    throw leftBehind(`${given.url} (HTTP ${given.status})`);
   }
   try {
     await init({ module_or_path: given });
@@ -35,6 +37,14 @@ async function start() {
     throw failure("configuration", `kling_avatar_bg.wasm could not be started: ${cause?.message ?? cause}`, cause);
   }
   return { WasmClient, validate };
+}
+
+/** Some bundlers do not bring the module along. */
+function leftBehind(where, cause) {
+  const help =
+    'Copy it beside your bundle: "cp node_modules/kling-avatar/dist/kling_avatar_bg.wasm dist/" (with your output folder), ' +
+    'or import from "kling-avatar/inline".';
+  return failure("configuration", `kling_avatar_bg.wasm is not at ${where}. ${help}`, cause);
 }
 
 function failure(code, message, cause) {

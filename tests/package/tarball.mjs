@@ -9,13 +9,18 @@ import { ROOT } from "../../npm/setup/paths.mjs";
 const execute = promisify(execFile);
 const QUIET = ["--no-audit", "--no-fund", "--no-update-notifier"];
 
+/** Packs the package into a folder; resolves with the tarball's path. */
+export async function pack(folder) {
+  await execute("npm", ["pack", "--pack-destination", folder, "--silent"], { cwd: ROOT });
+  return join(folder, (await readdir(folder)).find((name) => name.endsWith(".tgz")));
+}
+
 /** Resolves with `{ project, folder, files, remove }`: `folder` is the installed package, `files` what is in it. */
 export async function installTarball() {
   const project = await mkdtemp(join(tmpdir(), "kling-avatar-package-"));
-  await execute("npm", ["pack", "--pack-destination", project, "--silent"], { cwd: ROOT });
-  const tarball = (await readdir(project)).find((name) => name.endsWith(".tgz"));
+  const tarball = await pack(project);
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-  await execute("npm", ["install", `./${tarball}`, "--offline", ...QUIET], { cwd: project });
+  await execute("npm", ["install", tarball, "--offline", ...QUIET], { cwd: project });
   const folder = join(project, "node_modules", "kling-avatar");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,0 +1,6 @@
+import { rspack } from "@rspack/core";
+
+rspack({ mode: "production", entry: "./main.js", output: { filename: "main.js" } }, (error, stats) => {
+  if (stats) console.log(stats.toString());
+  if (error || stats.hasErrors() || stats.hasWarnings()) process.exit(1);
+});

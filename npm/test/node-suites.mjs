@@ -1,4 +1,5 @@
-// The suites that Node runs: one for each folder of tests/ that holds *.test.mjs files.
+// The suites that Node runs: one for each folder of tests/ that holds *.test.mjs files. Those in *.slow.mjs files, which
+// install other runtimes and bundlers, are run only when all are asked for.
 import { ROOT } from "../setup/paths.mjs";
 import { run } from "../setup/process.mjs";
 import { filesIn } from "../setup/stamp.mjs";
@@ -8,12 +9,13 @@ import { nodeTotals, verdict } from "./totals.mjs";
 const LIMIT_MS = 15 * 60_000;
 const FILE_LIMIT_MS = 10 * 60_000;
 /** Tests with browsers in them share the machine badly. */
-const ONE_AT_A_TIME = ["page"];
+const ONE_AT_A_TIME = ["page", "conformance", "bundlers"];
 
 /** The suites in order of name, each `{ name, files }`. */
-export function nodeSuites() {
+export function nodeSuites({ slow = false } = {}) {
   const folders = new Map();
-  for (const file of filesIn("tests").filter((path) => path.endsWith(".test.mjs"))) {
+  const wanted = slow ? /\.(test|slow)\.mjs$/ : /\.test\.mjs$/;
+  for (const file of filesIn("tests").filter((path) => wanted.test(path) && !path.includes("/node_modules/"))) {
     const parts = file.split("/");
     const folder = parts.length > 2 ? parts[1] : "";
     folders.set(folder, [...(folders.get(folder) ?? []), file]);

@@ -3,7 +3,7 @@
 import { cp, copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../npm/setup/paths.mjs";
-import { must } from "../../npm/setup/process.mjs";
+import { ensureTools } from "../../npm/setup/tools.mjs";
 import { installTarball } from "../package/tarball.mjs";
 import { startSandbox } from "../sandbox/server.mjs";
 import { files } from "./runtimes/programs.mjs";
@@ -30,6 +30,5 @@ export async function startStand() {
 
 /** Installs the runtimes that come from npm. */
 export function installRuntimes() {
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--silent"];
-  return must("npm ci", "npm", args, { cwd: import.meta.dirname });
+  return ensureTools(import.meta.dirname);
 }

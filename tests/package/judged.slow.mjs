@@ -1,0 +1,31 @@
+// What others' checkers say of the packed package: nothing.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { run } from "../../npm/setup/process.mjs";
+import { ensureTools } from "../../npm/setup/tools.mjs";
+import { pack } from "./tarball.mjs";
+
+let programs, folder, tarball;
+
+before(async () => {
+  programs = await ensureTools(import.meta.dirname);
+  folder = await mkdtemp(join(tmpdir(), "kling-avatar-judged-"));
+  tarball = await pack(folder);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test("publint finds nothing", async () => {
+  const { code, output } = await run(join(programs, "publint"), [tarball, "--strict"]);
+  assert.equal(code, 0, output);
+  assert.match(output, /All good!/);
+});
+
+test("arethetypeswrong finds nothing", async () => {
+  // The package is ESM, which Node 22 lets CommonJS require, too; and these files are no JavaScript.
+  const args = [tarball, "--profile", "esm-only", "--no-emoji", "--exclude-entrypoints", "openapi.yaml", "kling_avatar_bg.wasm"];
+  const { code, output } = await run(join(programs, "attw"), args);
+  assert.equal(code, 0, output);
+});

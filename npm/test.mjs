@@ -10,6 +10,7 @@ import { FOR_ALL_TESTS, FOR_TESTS, ensureSystem } from "./setup/system.mjs";
 import { ensureWasmBindgen } from "./setup/wasm-bindgen.mjs";
 import { nodeSuites, runNodeSuite } from "./test/node-suites.mjs";
 import { checks, native, wasmInChromium, wasmInNode } from "./test/rust-suites.mjs";
+import { rustUsers } from "./test/rust-users.mjs";
 import { summary } from "./test/totals.mjs";
 
 const { all, only } = options();
@@ -29,6 +30,7 @@ const SUITES = [
   { name: "native", needs: ["system"], run: native },
   { name: "wasm-node", needs: ["system", "wasm"], run: wasmInNode },
   { name: "wasm-chromium", needs: ["system", "wasm"], run: wasmInChromium },
+  ...(all ? [{ name: "rust-users", needs: ["system", "wasm"], run: rustUsers }] : []),
   ...nodeSuites({ slow: all }).map((suite) => ({ name: suite.name, needs: ["system", "dist"], run: () => runNodeSuite(suite) })),
 ];
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { FILE, licences } from "../../npm/licences.mjs";
 import { ROOT } from "../../npm/setup/paths.mjs";
 import { installTarball } from "./tarball.mjs";
 
@@ -14,7 +15,7 @@ before(async () => {
 after(() => installed.remove());
 
 test("carries the built package and its papers, and nothing else", () => {
-  const papers = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+  const papers = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY-LICENSES.md", "package.json"];
   const rest = installed.files.filter((file) => !papers.includes(file));
   for (const file of rest) assert.match(file, /^dist\/[a-z0-9_-]+\.(js|json|wasm|yaml|d\.ts)$/);
   assert.ok(papers.every((file) => installed.files.includes(file)), installed.files.join(", "));
@@ -53,4 +54,8 @@ test("the lock file names versions and hashes, and no registry", async () => {
   for (const [path, entry] of Object.entries(JSON.parse(text).packages)) {
     if (path !== "") assert.match(entry.integrity ?? "", /^sha512-/, path);
   }
+});
+
+test("the licences of what is compiled in are listed as they are now (npm run licences)", async () => {
+  assert.equal(await readFile(FILE, "utf8"), await licences());
 });

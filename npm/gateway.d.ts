@@ -42,7 +42,10 @@ export interface GatewayOptions<Env = unknown> {
   videoHosts?: readonly string[];
   /** How long a token is valid from its task's creation. Default 2 592 000 (30 days, as long as the video is there). */
   tokenTtlSeconds?: number;
-  /** Default 600 000. */
+  /**
+   * How long the service may take to accept a task, in milliseconds; its files are held meanwhile. Where the account has too
+   * many tasks in parallel, the page waits and sends again. Default 90 000.
+   */
   createTimeoutMs?: number;
   /** How long an upload may take in all. Default 300 000. */
   bodyTimeoutMs?: number;

@@ -1,4 +1,4 @@
-import { isFields } from "./error.js";
+import { AvatarError, isFields } from "./error.js";
 import { Refusal } from "./gateway-refusal.js";
 import { leaving } from "./kling_avatar.js";
 
@@ -22,12 +22,16 @@ export function preflight({ allowedHeaders, credentials }) {
 
 /** The answer to whatever was thrown. Stacks, bodies of others and what concerns the account stay here. */
 export function failure(thrown, call) {
-  const known = thrown instanceof Refusal || isFields(thrown) || (thrown instanceof Error && typeof thrown.code === "string");
-  const { status, error } = known ? told(thrown, call) : unforeseen(thrown, call);
+  const { status, error } = isOurs(thrown) ? told(thrown, call) : unforeseen(thrown, call);
   call.facts.code = error.code;
   const headers = thrown?.allow ? { allow: thrown.allow } : {};
   if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
   return answer(status, { error }, headers);
+}
+
+/** Whether this package threw it. Stores and callers throw errors with codes of their own, too. */
+export function isOurs(thrown) {
+  return thrown instanceof Refusal || thrown instanceof AvatarError || isFields(thrown);
 }
 
 function told(thrown, call) {

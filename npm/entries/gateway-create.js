@@ -1,4 +1,4 @@
-import { answer } from "./gateway-answer.js";
+import { answer, isOurs } from "./gateway-answer.js";
 import { Refusal } from "./gateway-refusal.js";
 import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
 import { sleep } from "./gateway-time.js";
@@ -105,10 +105,10 @@ async function carryOut(call, { key, upstreamId, input, by, todo }) {
     await remember(call, key, by, task.taskId);
     return task;
   } catch (thrown) {
-    if (submitting && typeof thrown?.code === "string" && !leaving(thrown.code).leavesDoubt) becomes = "released";
+    if (submitting && isOurs(thrown) && !leaving(thrown.code).leavesDoubt) becomes = "released";
     await store.apply(key, { type: becomes, by }).catch(() => {});
     if (submitting && becomes === "released") await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
-    if (becomes === "unsure" && submitting && typeof thrown?.code !== "string") {
+    if (becomes === "unsure" && submitting && !isOurs(thrown)) {
       facts.message = String(thrown?.message ?? thrown);
       throw new Refusal(502, "submission_unknown", UNKNOWN);
     }

@@ -7,7 +7,7 @@ import { checkOptions } from "./options.js";
 
 /** Options that may be functions of `env`. */
 const OF_ENV = ["apiKey", "allowedOrigins", "tokenSecret", "basePath", "publicUrl", "baseUrl", "store", "limiter"];
-const NUMBERS = { tokenTtlSeconds: 2_592_000, createTimeoutMs: 600_000, bodyTimeoutMs: 300_000, bodyIdleMs: 20_000, uploadsAtOnce: 4 };
+const NUMBERS = { tokenTtlSeconds: 2_592_000, createTimeoutMs: 90_000, bodyTimeoutMs: 300_000, bodyIdleMs: 20_000, uploadsAtOnce: 4 };
 const LIMITER = { createsPerMinute: 10, concurrentTasks: 5 };
 
 /** Resolves with what the gateway runs with, or rejects and so fails closed. */
@@ -17,6 +17,7 @@ export async function settle({ options, env, shared }) {
   const secrets = [given.tokenSecret ?? []].flat();
   const parts = { ...given, tokenSecrets: secrets, allowedOrigins: list(given.allowedOrigins), basePath: given.basePath ?? "/avatar" };
   const { apiKey, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin } = parts;
+  if (allowMissingOrigin && given.authorize === undefined) throw configuration("allowMissingOrigin needs authorize: any program could create.");
   const text = JSON.stringify([apiKey, secrets, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin]);
   if (shared.text !== text) Object.assign(shared, { made: make(parts), text });
   return {

@@ -147,3 +147,22 @@ test("options may be functions of the environment, which is read anew for each r
   assert.equal(await health(undefined), 503);
   assert.equal(await health({ KEY, ORIGINS: `${ORIGIN}, https://other.example`, SECRET }), 200);
 });
+
+test("a store or a check that fails lets nothing through, and its words stay in the log", async () => {
+  const { createGateway } = await import("../../dist/gateway-node.js");
+  const broken = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED 10.0.0.5:6379"), { code: "ECONNREFUSED" }));
+  const base = { apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET };
+  const before = sandbox.ledger.read().totals.tasks;
+  for (const options of [{ store: { apply: broken, wait: broken } }, { authorize: broken }, { limiter: { limit: broken } }]) {
+    const events = [];
+    const gateway = createGateway({ ...base, ...options, onEvent: (event) => events.push(event) });
+    const response = await gateway.fetch(new Request("https://gateway.example/avatar/tasks", { method: "POST", body: formOf(), headers: { origin: ORIGIN } }));
+    const text = await response.text();
+    assert.deepEqual([response.status, JSON.parse(text).error.code], [500, "server"], text);
+    assert.ok(!text.includes("10.0.0.5") && !text.includes("ECONN"), text);
+    assert.match(events[0].message, /ECONNREFUSED/);
+  }
+  const nobody = createGateway({ ...base, allowMissingOrigin: true, onEvent: () => {} });
+  assert.equal((await nobody.fetch(new Request("https://gateway.example/avatar/health"))).status, 503);
+  assert.equal(sandbox.ledger.read().totals.tasks, before);
+});

@@ -53,18 +53,21 @@ pub fn status_of(code: &str) -> u16 {
     }
 }
 
-/// Whether a message of this code is for the page's user. The others speak of the account or quote what a broken server
-/// said.
+/// Whether a message of this code is for the page's user. Any other one speaks of the account or quotes what a broken
+/// server said.
 pub fn message_is_public(code: &str) -> bool {
-    !matches!(
+    matches!(
         code,
-        "authentication"
-            | "permission"
-            | "insufficient_balance"
-            | "configuration"
-            | "server"
-            | "network"
-            | "invalid_response"
+        "invalid_input"
+            | "invalid_request"
+            | "content_policy"
+            | "not_found"
+            | "rate_limited"
+            | "concurrency_limit"
+            | "submission_unknown"
+            | "task_failed"
+            | "timeout"
+            | "aborted"
     )
 }
 
@@ -282,6 +285,7 @@ mod tests {
         for code in Error::CODES {
             let status = status_of(code);
             assert!((400..600).contains(&status), "{code}");
+            assert!(!message_is_public("ECONNREFUSED"));
             if !message_is_public(code) {
                 assert!(status >= 500, "{code}");
             }

@@ -230,6 +230,8 @@ test("JSON bombs, wrong types and fields that nobody knows are refused", async (
   await refused(post("[".repeat(200_000), type), 400, "invalid_request", before);
   await refused(post(`{"prompt":${"[".repeat(5000)}${"]".repeat(5000)}}`, type), 422, "invalid_input", before);
   await refused(post(`{"a":"${"x".repeat(9 << 20)}"}`, type), 413, "invalid_request", before);
+  const endless = new Blob([`{"a":"${"x".repeat(9 << 20)}"}`]).stream();
+  await refused(send(`${stand.url}/tasks`, { method: "POST", body: endless, duplex: "half", headers: type }), 413, "invalid_request", before);
   await refused(post("{\"prompt\":\"\\ud800\"", type), 400, "invalid_request", before);
   await refused(post(Buffer.from([0xff, 0xfe, 0x7b]), type), 400, "invalid_request", before);
   for (const value of ["[]", "null", "1", "\"a\"", ""]) await refused(post(value, type), 400, "invalid_request", before);

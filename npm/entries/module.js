@@ -1,8 +1,11 @@
-import init, { WasmClient, validate } from "./kling_avatar.js";
+import init, { WasmClient, initSync, validate } from "./kling_avatar.js";
 import { AvatarError } from "./error.js";
+
+const MODULE = { WasmClient, validate };
 
 let source;
 let loading;
+let started;
 
 /** Says where the module comes from: a function that gives a `WebAssembly.Module`, its bytes or a `Response`. */
 export function provide(next) {
@@ -11,11 +14,19 @@ export function provide(next) {
 
 /** Starts the module, once. A start that failed is tried again by the next call. */
 export function load() {
+  // Each caller has a promise of its own: in workerd a request that waits for another one's is lost when that one ends.
+  if (started !== undefined) return Promise.resolve(started);
   loading ??= start().catch((error) => {
     loading = undefined;
     throw error;
   });
   return loading;
+}
+
+/** Starts a module that is compiled already, at once. */
+export function startNow(module) {
+  initSync({ module });
+  started = MODULE;
 }
 
 async function start() {
@@ -36,7 +47,8 @@ async function start() {
   } catch (cause) {
     throw failure("configuration", `kling_avatar_bg.wasm could not be started: ${cause?.message ?? cause}`, cause);
   }
-  return { WasmClient, validate };
+  started = MODULE;
+  return started;
 }
 
 /** Some bundlers do not bring the module along. */

@@ -1,6 +1,6 @@
 import module from "./kling_avatar_bg.wasm";
-import { provide } from "./module.js";
+import { startNow } from "./module.js";
 
-provide(() => module);
+startNow(module);
 
 export * from "./index.js";

@@ -1,4 +1,4 @@
-// `node npm/bench/probes.mjs`: what one check costs, for each format at its largest allowed size, beside music-metadata and
+// `npm run bench:probes`: what one check costs, for each format at its largest allowed size, beside music-metadata and
 // image-size on the same bytes in the same run. Needs dist/ (`npm run build`) and ffmpeg.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";

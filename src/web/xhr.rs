@@ -1,5 +1,8 @@
 //! Sending a request with `XMLHttpRequest`, the one way a page learns how much of an upload has left.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -48,16 +51,23 @@ async fn exchange(
         on_upload(event.loaded(), event.total());
     });
     xhr.upload()?.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
-    let reader = xhr.clone();
+    let (too_long, mut settle) = (Rc::new(Cell::new(false)), None);
+    let ended = Promise::new(&mut |resolve, _| {
+        xhr.set_onloadend(Some(&resolve));
+        settle = Some(resolve);
+    });
+    let seen = Rc::clone(&too_long);
     let on_answer = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.loaded() > ANSWER_MAX_BYTES as f64 {
-            let _ = reader.abort();
+            seen.set(true);
+            if let Some(settle) = &settle {
+                let _ = settle.call0(&JsValue::UNDEFINED);
+            }
         }
     });
     xhr.set_onprogress(Some(on_answer.as_ref().unchecked_ref()));
     // After what it has to forget, so that it is dropped before.
     let _guard = AbortOnDrop(xhr.clone());
-    let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
     match &request.body {
         Some(body) => xhr.send_with_opt_js_u8_array(Some(body.unchecked_ref::<Uint8Array>()))?,
         None => xhr.send()?,
@@ -67,14 +77,16 @@ async fn exchange(
     if status == 0 {
         return Ok(None);
     }
-    let body = xhr.response()?.dyn_into::<ArrayBuffer>().map(|buffer| Uint8Array::new(&buffer).to_vec());
+    // What is too long stays in the browser.
+    let buffer = xhr.response()?.dyn_into::<ArrayBuffer>().ok().filter(|_| !too_long.get());
+    let body = buffer.map(|buffer| Uint8Array::new(&buffer).to_vec());
     let headers = xhr.get_all_response_headers()?;
     let answer = HttpAnswer {
         status,
         retry_after_ms: header(&headers, "retry-after").and_then(|value| retry_after(&value)),
         request_id: header(&headers, "x-request-id"),
         body: body.unwrap_or_default(),
-        too_long: false,
+        too_long: too_long.get(),
     };
     if xhr.response_url() != request.url && Task::read(&answer).is_err() {
         // The browser has followed a redirect, perhaps with the whole request.

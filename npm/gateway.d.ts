@@ -9,7 +9,10 @@ export type OfEnv<T, Env> = T | ((env: Env) => T | Promise<T>);
 export interface GatewayOptions<Env = unknown> {
   /** The CometAPI key. A placeholder counts as missing. */
   apiKey: OfEnv<string | undefined, Env>;
-  /** The origins of the pages that are served, compared as a whole; a list, or text with commas in between. */
+  /**
+   * The origins of the pages that are served, compared as a whole; a list, or text with commas in between. A page of another
+   * site than the gateway's that sends no referrer shows videos with `<video crossorigin>`.
+   */
   allowedOrigins: OfEnv<readonly string[] | string | undefined, Env>;
   /** What signs tokens, at least 32 random characters. Of several the first one signs and all are taken: put a new one first. */
   tokenSecret: OfEnv<readonly string[] | string | undefined, Env>;

@@ -38,10 +38,12 @@ impl Provenance {
                 Admission::Refused
             };
         }
-        let same_origin = matches!(self.fetch_site.as_deref(), Some("same-origin" | "none"));
         let referred = self.referer.as_deref().map(|referer| origin_of(referer).is_some_and(|o| allowed.contains(&o)));
-        match (same_origin, referred, self.fetch_site.is_some()) {
-            (true, _, _) | (_, Some(true), _) | (_, None, false) => Admission::Admitted(None),
+        match (self.fetch_site.as_deref(), referred) {
+            // A page without a referrer policy of `no-referrer` names itself; one of another site has to.
+            (Some("same-origin" | "none"), _) | (_, Some(true)) | (None | Some("same-site"), None) => {
+                Admission::Admitted(None)
+            }
             _ => Admission::Refused,
         }
     }
@@ -126,6 +128,8 @@ mod tests {
             (None, None, true),
             (None, Some("same-origin"), true),
             (None, Some("none"), true),
+            (None, Some("same-site"), true),
+            (Some("https://evil.shop.example/"), Some("same-site"), false),
             (None, Some("cross-site"), false),
             (Some("https://evil.test/"), Some("cross-site"), false),
             (Some("https://evil.test/https://shop.example/"), None, false),

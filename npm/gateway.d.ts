@@ -1,6 +1,6 @@
 // The public types of kling-avatar/gateway. Written by hand.
 
-import type { Limits } from "./index.js";
+import type { ClientOptions, Limits } from "./index.js";
 
 /** A value, or a function that takes it from the environment of a request. */
 export type OfEnv<T, Env> = T | ((env: Env) => T | Promise<T>);
@@ -60,8 +60,10 @@ export interface GatewayOptions<Env = unknown> {
   baseUrl?: OfEnv<string | undefined, Env>;
   /** Used instead of the global `fetch` for the service and for videos. */
   fetch?: typeof fetch;
+  /** Replaces single limits, for a provider that allows more or less. */
   limits?: Partial<Limits>;
-  retry?: { maxAttempts?: number; minDelayMs?: number; maxDelayMs?: number };
+  /** How often and how soon a request to the service is repeated; as in `ClientOptions`. */
+  retry?: ClientOptions["retry"];
 }
 
 /** What one subject may ask for; 0 is without limit. */
@@ -71,16 +73,25 @@ export interface Limiter {
   /** Tasks at the same time. Default 5. */
   concurrentTasks?: number;
   /** Asked before anything is read; a rate limiting binding of Workers does. */
-  limit?(options: { key: string }): Promise<{ success: boolean }>;
+  limit?(options: { key: string }): Promise<{
+    /** Whether the request may go on. */
+    success: boolean;
+  }>;
 }
 
 /** What happened to a request. */
 export interface GatewayEvent {
+  /** The gateway's id of the request, which its answer carries, too. */
   requestId: string;
+  /** The HTTP method. */
   method: string;
+  /** The HTTP status that was answered. */
   status: number;
+  /** How long it took. */
   ms: number;
+  /** Which of the gateway's addresses was asked, without ids. */
   route?: string;
+  /** Whom `authorize` named. */
   subject?: string;
   /** The service's id of the task. */
   taskId?: string;
@@ -93,11 +104,16 @@ export interface GatewayEvent {
 /** Remembers what was created, each entry changed by one event at a time. */
 export interface GatewayStore {
   /** Takes an event into an entry and resolves with what is to be done. */
-  apply(key: string, event: Record<string, unknown>): Promise<{ do: string; [name: string]: unknown }>;
+  apply(key: string, event: Record<string, unknown>): Promise<{
+    /** What is to be done; further members say with what. */
+    do: string;
+    [name: string]: unknown;
+  }>;
   /** Resolves when the entry has changed since `sinceMs`, or after `ms`; it may resolve early. */
   wait(key: string, ms: number, sinceMs: number): Promise<void>;
 }
 
+/** What {@link createGateway} makes. */
 export interface Gateway<Env = unknown> {
   /** Answers a request: the handler of a Worker, of `Deno.serve`, `Bun.serve`, a Hono or Next.js route. */
   fetch(request: Request, env?: Env, ctx?: { waitUntil(promise: Promise<unknown>): void }): Promise<Response>;
@@ -120,15 +136,24 @@ export function keyValueStore(database: {
 
 /** A namespace of Durable Objects, as `env` of a Worker holds it. */
 export interface LedgerNamespace {
+  /** Names one object. */
   idFromName(name: string): unknown;
-  get(id: unknown): { fetch(url: string, init?: { method?: string; body?: string }): Promise<LedgerAnswer> };
+  /** Gives the object of an id. */
+  get(id: unknown): {
+    /** Asks the object. */
+    fetch(url: string, init?: { method?: string; body?: string }): Promise<LedgerAnswer>;
+  };
 }
 
 /** What a Durable Object answers. */
 export interface LedgerAnswer {
+  /** Whether the status is 200 to 299. */
   ok: boolean;
+  /** The HTTP status. */
   status: number;
+  /** Reads the body as JSON. */
   json(): Promise<unknown>;
+  /** Reads the body as text. */
   text(): Promise<string>;
 }
 
@@ -138,6 +163,8 @@ export function durableObjectStore(namespace: LedgerNamespace): GatewayStore;
 /** The Durable Object class that a Worker exports. */
 export class AvatarLedger {
   constructor(state: { storage: unknown }, env?: unknown);
+  /** Takes an event into the entry. */
   fetch(request: Request): Promise<Response>;
+  /** Forgets the entry when its time is over. */
   alarm(): Promise<void>;
 }

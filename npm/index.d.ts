@@ -41,12 +41,26 @@ export interface ClientOptions {
   /** Replaces single limits, for a provider that allows more or less. */
   limits?: Partial<Limits>;
   /** How often and how soon a request is repeated when the service says "not now". */
-  retry?: { maxAttempts?: number; minDelayMs?: number; maxDelayMs?: number };
+  retry?: {
+    /** How often a request is sent at the most. */
+    maxAttempts?: number;
+    /** The delay after the first attempt, before chance is added. */
+    minDelayMs?: number;
+    /** No delay of our own choice is longer. */
+    maxDelayMs?: number;
+  };
   /**
    * How often a task is read, and for how long. Defaults: 1000, 15 000 and 1 800 000 (30 minutes). `minIntervalMs`
    * stretches the whole schedule: half of it means twice as many reads.
    */
-  poll?: { minIntervalMs?: number; maxIntervalMs?: number; timeoutMs?: number };
+  poll?: {
+    /** The shortest time between two reads. */
+    minIntervalMs?: number;
+    /** The longest time between two reads. */
+    maxIntervalMs?: number;
+    /** How long a task is waited for in all. */
+    timeoutMs?: number;
+  };
   /** Lets {@link AvatarClient.generate} and `createTask` go on after a reload instead of paying again. */
   storage?: Storage;
   /**
@@ -64,8 +78,11 @@ export interface ClientOptions {
  * After `submission_unknown` the entry stays, and so does the answer; give another `externalTaskId` to start anew.
  */
 export interface Storage {
+  /** Gives what was set, or nothing. */
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  /** Keeps a value. */
   set(key: string, value: string): unknown;
+  /** Forgets a value. */
   delete(key: string): unknown;
 }
 
@@ -84,11 +101,15 @@ export interface CallOptions {
 
 /** How far a call has come. */
 export interface Progress {
+  /** What is being done; phases only go forward. */
   phase: "reading" | "uploading" | "submitted" | "processing" | "downloading";
+  /** Bytes sent or received so far, while uploading and downloading. */
   loadedBytes?: number;
+  /** Bytes in all, where that is known. */
   totalBytes?: number;
   /** Milliseconds since the call began. */
   elapsedMs: number;
+  /** The task as it was read last, once there is one. */
   task?: Task;
   /** The call is waiting for its turn. */
   waiting?: {
@@ -101,6 +122,7 @@ export interface Progress {
 
 /** What was found in the files and fields, and everything that is wrong with them. */
 export interface ValidationReport {
+  /** Whether there is no problem. */
   ok: boolean;
   /** Every problem, not only the first. */
   problems: Problem[];
@@ -110,28 +132,37 @@ export interface ValidationReport {
   soundFile?: AudioReport;
 }
 
+/** What an image is, told by its content. */
 export interface ImageReport {
+  /** The file format; the name and the type of a file do not count. */
   format: "jpeg" | "png";
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
+  /** The size of the file. */
   bytes: number;
 }
 
+/** What a sound is, told by its content. */
 export interface AudioReport {
+  /** The file format; the name and the type of a file do not count. */
   format: "mp3" | "wav" | "m4a" | "aac";
   /** How long the decoded sound lasts. */
   durationSeconds: number;
+  /** The size of the file. */
   bytes: number;
   /** Samples per second. */
   sampleRate: number;
+  /** 1 is mono, 2 is stereo. */
   channels: number;
 }
 
 /** One thing that is wrong with one field. */
 export interface Problem {
+  /** Which field it is about. */
   field: ProblemField;
+  /** What kind of problem it is. */
   code: ProblemCode;
   /** A sentence that can be shown to people. */
   message: string;
@@ -158,6 +189,7 @@ export type ProblemField =
   | "taskId"
   | "video";
 
+/** What can be wrong with a field. */
 export type ProblemCode =
   | "missing"
   | "conflict"
@@ -177,22 +209,33 @@ export type ProblemCode =
 
 /** A task at the service. */
 export interface Task {
+  /** The service's id. */
   taskId: string;
+  /** `succeed` and `failed` are final. */
   status: "submitted" | "processing" | "succeed" | "failed";
   /** Why the task failed. */
   statusMessage?: string;
+  /** Your own id, or the one that was made for you. */
   externalTaskId?: string;
+  /** When it was created, by the service's clock. */
   createdAt?: Date;
+  /** When its status changed last, by the service's clock. */
   updatedAt?: Date;
+  /** The service's id of the request that read it, for its support. */
   requestId?: string;
+  /** One video where the status is `succeed`, otherwise none. */
   videos: Video[];
 }
 
 /** A finished video. The service deletes it after 30 days. */
 export interface Video {
+  /** The service's id. */
   id: string;
+  /** Where the MP4 is. */
   url: string;
+  /** How long it lasts: as long as the voice. */
   durationSeconds: number;
+  /** Where the same video with a watermark is, if there is one. */
   watermarkUrl?: string;
 }
 
@@ -212,7 +255,9 @@ export interface SpeechInput {
 export interface Speech {
   /** For {@link AvatarInput.audioId}. */
   audioId: string;
+  /** Where the sound can be listened to. */
   url?: string;
+  /** How long it lasts; a video needs 2 to 60 s. */
   durationSeconds?: number;
 }
 
@@ -226,7 +271,9 @@ export interface Limits {
   imageMaxAspectRatio: number;
   /** Bytes of the sound file. */
   audioMaxBytes: number;
+  /** Seconds of decoded sound, included. */
   audioMinSeconds: number;
+  /** Seconds of decoded sound, included. */
   audioMaxSeconds: number;
   /** How far a clip may lie outside the two lengths above, because containers round. */
   audioToleranceSeconds: number;
@@ -269,6 +316,7 @@ export class AvatarClient {
   download(video: Video, call?: CallOptions): Promise<Blob>;
 }
 
+/** What an {@link AvatarError} is told apart by; the README says what to do about each. */
 export type ErrorCode =
   | "invalid_input"
   | "configuration"
@@ -290,7 +338,9 @@ export type ErrorCode =
 
 /** Every failure of this package. Told apart by `code`. */
 export class AvatarError extends Error {
+  /** Always `AvatarError`. */
   readonly name: "AvatarError";
+  /** What went wrong. */
   readonly code: ErrorCode;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;

@@ -98,7 +98,7 @@ impl Drop for Listener {
     }
 }
 
-/// A call under way. Everything that it waits for goes through [`Call::run`], which ends as soon as the caller's signal
+/// A call under way. Everything that it waits for goes through its `run`, which ends as soon as the caller's signal
 /// is aborted or the deadline passes; what was waited for is dropped and with it its request, timer or reader.
 pub struct Call {
     state: Rc<State>,

@@ -48,3 +48,25 @@ void (explain(new Error()) === "broken");
 limits.imageMaxBytes = 1;
 // @ts-expect-error: a task is named by its id
 void new AvatarClient({ apiKey: "sk-" }).getTask(1);
+// @ts-expect-error: null is no client option
+void new AvatarClient(null);
+// @ts-expect-error: a key is text, or a function that gives it
+void new AvatarClient({ apiKey: 7 });
+// @ts-expect-error: a signal is an AbortSignal, not its controller
+void new AvatarClient({ apiKey: "sk-" }).generate({ image: "", prompt: "x" }, { signal: new AbortController() });
+// @ts-expect-error: a video is not its address
+void new AvatarClient({ apiKey: "sk-" }).download("https://example.com/a.mp4");
+// @ts-expect-error: there is no such phase
+void new AvatarClient({ apiKey: "sk-" }).generate({ image: "", prompt: "x" }, { onProgress: ({ phase }) => phase === "done" });
+// @ts-expect-error: a task may be missing
+void new AvatarClient({ apiKey: "sk-" }).findTask("mine").then(({ taskId }) => taskId);
+// @ts-expect-error: a storage can delete
+void new AvatarClient({ apiKey: "sk-", storage: { get: () => "", set: () => {} } });
+// @ts-expect-error: there is no such language
+void new AvatarClient({ apiKey: "sk-" }).synthesizeSpeech({ text: "Hi", voiceId: "a", voiceLanguage: "fr" });
+export function rewrite(error: AvatarError): void {
+  // @ts-expect-error: an error is not for changing
+  error.code = "server";
+}
+// @ts-expect-error: what is read of a task is a date, and perhaps not there
+export const created = (task: Task): string => task.createdAt.toISOString();

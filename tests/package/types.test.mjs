@@ -1,7 +1,7 @@
 // A user's code compiles against the installed package, however TypeScript looks packages up.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT } from "../../npm/setup/paths.mjs";
@@ -35,3 +35,10 @@ for (const [name, options] of Object.entries(WAYS)) {
     assert.deepEqual(await compile(...options), { failed: false, stdout: "" });
   });
 }
+
+test("the types know no any", async () => {
+  for (const file of installed.files.filter((name) => name.endsWith(".d.ts"))) {
+    const code = (await readFile(join(installed.folder, file), "utf8")).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    assert.doesNotMatch(code, /\bany\b/, file);
+  }
+});

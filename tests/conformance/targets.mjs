@@ -19,4 +19,4 @@ export const SLOW = {
   WebKit: { run: webkit, places: PLACES },
 };
 
-export const title = (runtime, place) => [runtime, place].filter(Boolean).join(" ");
+export const title = (runtime, place) => [runtime, place].filter(Boolean).join(" ").replace("-", " ");

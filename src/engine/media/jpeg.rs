@@ -2,7 +2,7 @@
 //!
 //! Source: ITU-T T.81, annex B. Only the first image of a multi-picture file counts.
 
-use super::reader::{Reader, be16, find};
+use super::reader::{Reader, be16, find_last};
 use super::{Detected, ImageFormat, ImageInfo, ProbeError, Source, corrupt};
 
 /// How far from the end the end marker is looked for before the image data is walked.
@@ -46,7 +46,7 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
     // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put there by
     // an encoder that had finished; what may stand behind them decoders ignore.
     let tail_at = at.max(len.saturating_sub(TAIL));
-    if find(reader.upto(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_none() {
+    if find_last(reader.upto(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_none() {
         walk_scans(reader, at).await?;
     }
     Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len })

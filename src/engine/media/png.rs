@@ -2,7 +2,7 @@
 //!
 //! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
 
-use super::reader::{Reader, be32, find, tag};
+use super::reader::{Reader, be32, find_last, tag};
 use super::{Detected, ImageFormat, ImageInfo, ProbeError, Source, corrupt};
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -31,7 +31,7 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
     let len = reader.len();
     let tail_at = at.max(len.saturating_sub(TAIL));
     let tail = reader.upto(tail_at, TAIL as usize).await?;
-    if find(tail, IEND).is_none() {
+    if find_last(tail, IEND).is_none() {
         walk_to_end(reader, at).await?;
     }
     Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })

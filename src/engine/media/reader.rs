@@ -123,5 +123,10 @@ pub(super) fn tag(bytes: &[u8], at: usize) -> [u8; 4] {
 
 /// Where `needle` first stands in `haystack`.
 pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|part| part == needle)
+    haystack.windows(needle.len()).position(|part| part.first() == needle.first() && part == needle)
+}
+
+/// Where `needle` last stands in `haystack`.
+pub(super) fn find_last(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).rposition(|part| part.first() == needle.first() && part == needle)
 }

@@ -2,9 +2,9 @@
 //!
 //! Sources: ISO/IEC 14496-12 (boxes), 14496-14 and 14496-1 (esds), the QuickTime File Format specification.
 
+use super::ProbeError;
 use super::aac;
 use super::reader::{Reader, be16, be32, be64, find, tag};
-use super::{ProbeError, Source};
 
 /// A box's place in the file.
 #[derive(Clone, Copy)]
@@ -16,10 +16,7 @@ pub(super) struct BoxHead {
 }
 
 /// Reads the head of the box at `at`; `None` at the end of the file and where there is none.
-pub(super) async fn box_head<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    at: u64,
-) -> Result<Option<BoxHead>, ProbeError> {
+pub(super) async fn box_head(reader: &mut Reader<'_>, at: u64) -> Result<Option<BoxHead>, ProbeError> {
     let len = reader.len();
     let head = reader.upto(at, 16).await?;
     if head.len() < 8 || be32(head, 4) == 0 {

@@ -3,7 +3,7 @@
 //! Source: ITU-T T.81, annex B. Only the first image of a multi-picture file counts.
 
 use super::reader::{Reader, be16, find_last};
-use super::{Detected, ImageFormat, ImageInfo, ProbeError, Source, corrupt};
+use super::{Detected, ImageFormat, ImageInfo, ProbeError, corrupt};
 
 /// How far from the end the end marker is looked for before the image data is walked.
 const TAIL: u64 = 4 << 10;
@@ -11,7 +11,7 @@ const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const CUT: &str = "the JPEG ends before its image data does";
 
-pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
     let len = reader.len();
     let mut size = None;
     let mut at = 2_u64;
@@ -75,7 +75,7 @@ fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The next marker's code and the position behind it. Fill bytes and, as decoders do, stray bytes are passed over.
-async fn next_marker<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(u8, u64), ProbeError> {
+async fn next_marker(reader: &mut Reader<'_>, mut at: u64) -> Result<(u8, u64), ProbeError> {
     loop {
         let bytes = reader.from(at, 2).await?;
         if bytes.len() < 2 {
@@ -93,7 +93,7 @@ async fn next_marker<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64
 }
 
 /// Walks the image data that begins at `at`, through all scans and the segments between them, to the end marker.
-async fn walk_scans<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(), ProbeError> {
+async fn walk_scans(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeError> {
     loop {
         let (marker, after) = next_marker(reader, at).await?;
         at = match marker {

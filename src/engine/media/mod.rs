@@ -184,13 +184,16 @@ pub async fn probe_image<S: Source + ?Sized>(source: &S) -> Result<ImageInfo, Pr
     if source.is_empty() {
         return Err(ProbeError::Empty);
     }
-    let mut reader = Reader::new(source);
+    image(&mut Reader::new(&source, source.len())).await
+}
+
+async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
     let head = reader.from(0, HEAD).await?;
     if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        return jpeg::probe(&mut reader).await;
+        return jpeg::probe(reader).await;
     }
     if head.starts_with(png::SIGNATURE) {
-        return png::probe(&mut reader).await;
+        return png::probe(reader).await;
     }
     let detected = detect::by_signature(head).or_else(|| detect::by_structure(head));
     Err(ProbeError::UnsupportedFormat { detected })
@@ -204,23 +207,27 @@ pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, Pr
     if source.is_empty() {
         return Err(ProbeError::Empty);
     }
-    let mut reader = Reader::new(source);
+    sound(&mut Reader::new(&source, source.len())).await
+}
+
+async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let head = reader.from(0, HEAD).await?;
     if wav::is_wave(head) {
-        return wav::probe(&mut reader).await;
+        return wav::probe(reader).await;
     }
     if detect::is_iso_media(head) {
-        return mp4::probe(&mut reader).await;
+        return mp4::probe(reader).await;
     }
     let mut detected = detect::by_signature(head);
     let text = detect::by_structure(head);
     if detected.is_none_or(|detected| detected == detect::MP3) {
-        let start = behind_tags(&mut reader).await?;
+        let start = behind_tags(reader).await?;
         detected = detect::by_signature(reader.upto(start, HEAD).await?);
         if detected.is_none_or(|detected| detected == detect::MP3) {
-            match mpeg::first_frame(&mut reader, start).await? {
+            match mpeg::first_frame(reader, start).await? {
                 Some((at, run)) if matches!(run.first.kind, Kind::Layer3 | Kind::Adts) => {
-                    return mpeg::probe(&mut reader, at, source.len(), run).await;
+                    let end = reader.len();
+                    return mpeg::probe(reader, at, end, run).await;
                 }
                 Some((_, run)) => detected = Some(detect::frames(run.first.kind)),
                 None => detected = text,
@@ -236,7 +243,7 @@ const HEAD: usize = 4 << 10;
 const MAX_TAGS: usize = 16;
 
 /// Where the tags at the beginning of the file end.
-async fn behind_tags<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<u64, ProbeError> {
+async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, ProbeError> {
     let mut at = 0;
     for _ in 0..MAX_TAGS {
         let len = tags::tag_len(reader.upto(at, 32).await?);

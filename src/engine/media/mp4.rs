@@ -8,7 +8,7 @@ use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
 use super::reader::{Reader, be32, be64, find, tag};
 use super::tables::{self, Table};
-use super::{AudioFormat, AudioInfo, Detected, ProbeError, Source, corrupt, cut_off, settle};
+use super::{AudioFormat, AudioInfo, Detected, ProbeError, corrupt, cut_off, settle};
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
 const DESCRIPTION: usize = 1 << 10;
@@ -53,7 +53,7 @@ struct Movie {
     longest_sample: u32,
 }
 
-pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let brand = detect::iso_media(reader.upto(0, 256).await?);
     if brand == HEIC || brand == AVIF || brand.name == "cr3" {
         return unsupported(brand);
@@ -87,11 +87,7 @@ fn unsupported<T>(detected: Detected) -> Result<T, ProbeError> {
 }
 
 /// Notes what the box holds and tells where to go on.
-async fn visit<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    movie: &mut Movie,
-    head: &BoxHead,
-) -> Result<u64, ProbeError> {
+async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Result<u64, ProbeError> {
     let &BoxHead { kind, body, end } = head;
     match &kind {
         b"trak" if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
@@ -221,11 +217,7 @@ fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
     }
 }
 
-async fn duration<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    movie: &Movie,
-    track: &Track,
-) -> Result<AudioInfo, ProbeError> {
+async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let timescale = f64::from(track.timescale);
     let media = tables::media(reader, track).await?;

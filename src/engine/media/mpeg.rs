@@ -8,7 +8,7 @@ use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
 use super::reader::{Reader, be32, tag};
 use super::spots;
 use super::tags::tag_len;
-use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off};
+use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off};
 
 /// How much of the file is searched for a first frame where the tag before it is whole.
 const MAX_JUNK: u64 = 256 << 10;
@@ -18,10 +18,7 @@ const HEADER: usize = 16;
 const DECODER_DELAY: u64 = 529;
 
 /// Finds the first frame at or behind `at`. A tag that lies about its length does not hide the frames behind it.
-pub(super) async fn first_frame<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    at: u64,
-) -> Result<Option<(u64, Run)>, ProbeError> {
+pub(super) async fn first_frame(reader: &mut Reader<'_>, at: u64) -> Result<Option<(u64, Run)>, ProbeError> {
     let len = reader.len();
     // What the window holds is nearly always enough.
     for wanted in [LOOK_AHEAD / 8, LOOK_AHEAD] {
@@ -37,11 +34,7 @@ pub(super) async fn first_frame<S: Source + ?Sized>(
     }
 }
 
-async fn search<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    mut at: u64,
-    end: u64,
-) -> Result<Option<(u64, Run)>, ProbeError> {
+async fn search(reader: &mut Reader<'_>, mut at: u64, end: u64) -> Result<Option<(u64, Run)>, ProbeError> {
     let len = reader.len();
     while at < end.min(len) {
         let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
@@ -171,12 +164,7 @@ impl Walk {
 }
 
 /// Counts the frames from `start` to `end`; `run` begins at `start`.
-pub(super) async fn probe<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    start: u64,
-    end: u64,
-    run: Run,
-) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Run) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let first = run.first;
     let mut at = start;

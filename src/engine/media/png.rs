@@ -3,7 +3,7 @@
 //! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
 
 use super::reader::{Reader, be32, find_last, tag};
-use super::{Detected, ImageFormat, ImageInfo, ProbeError, Source, corrupt};
+use super::{Detected, ImageFormat, ImageInfo, ProbeError, corrupt};
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// An IEND chunk, which is always the same twelve bytes; the length before it is left out because tools get it wrong.
@@ -13,7 +13,7 @@ const TAIL: u64 = 4 << 10;
 /// Chunk lengths, widths and heights are at most 2^31 - 1.
 const MAX_FIELD: u32 = i32::MAX as u32;
 
-pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
     let Some(head) = reader.exactly(8, 25).await? else {
         return corrupt("the PNG ends inside its header");
     };
@@ -38,7 +38,7 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
 }
 
 /// Walks the chunks from the one at `at` to IEND.
-async fn walk_to_end<S: Source + ?Sized>(reader: &mut Reader<'_, S>, mut at: u64) -> Result<(), ProbeError> {
+async fn walk_to_end(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeError> {
     loop {
         let (next, kind) = chunk(reader, at).await?;
         if &kind == b"IEND" {
@@ -72,7 +72,7 @@ fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The kind of the chunk at `at` and where the next one begins.
-async fn chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, at: u64) -> Result<(u64, [u8; 4]), ProbeError> {
+async fn chunk(reader: &mut Reader<'_>, at: u64) -> Result<(u64, [u8; 4]), ProbeError> {
     let len = reader.len();
     let (size, kind) = match reader.exactly(at, 8).await? {
         Some(head) => (be32(head, 0), tag(head, 4)),

@@ -5,10 +5,10 @@
 //! gives the size of the file to the byte, frames end exactly there, and those at the spots are of a fitting size.
 //! Anything else is for the walk over all frames.
 
+use super::ProbeError;
 use super::frames::{Frame, LOOK_AHEAD, find_run, header};
 use super::reader::Reader;
 use super::tags::tag_len;
-use super::{ProbeError, Source};
 
 /// A file with fewer bytes is walked over faster than it is sampled.
 const WORTH_IT: u64 = 256 << 10;
@@ -27,8 +27,8 @@ struct Seen {
 
 /// The number of frames from `start`, where one begins, to `end`, or `None` where the spots do not prove it. `promised` is
 /// the number that the header gives, and `promised_end` where it says that the frames end; 0 where it does not.
-pub(super) async fn count<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
+pub(super) async fn count(
+    reader: &mut Reader<'_>,
     (start, end): (u64, u64),
     (promised, promised_end): (u64, u64),
 ) -> Result<Option<u64>, ProbeError> {

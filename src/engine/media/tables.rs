@@ -2,10 +2,10 @@
 //!
 //! Source: ISO/IEC 14496-12, 8.6 to 8.8. Counts are never trusted beyond the box that holds them, nor boxes beyond the file.
 
+use super::ProbeError;
 use super::aac;
 use super::mp4::Track;
 use super::reader::{Reader, be32, be64};
-use super::{ProbeError, Source};
 
 /// Where a table's box begins and says that it ends.
 #[derive(Default, Clone, Copy)]
@@ -24,8 +24,8 @@ impl Table {
 
 /// Calls `visit` with the index and the bytes of each of a table's `count` entries, until it returns `false`. Within the
 /// window this is a plain loop.
-async fn each<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
+async fn each(
+    reader: &mut Reader<'_>,
     at: u64,
     size: usize,
     count: u64,
@@ -57,7 +57,7 @@ pub(super) struct Media {
     pub(super) end: u64,
 }
 
-pub(super) async fn media<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<Media, ProbeError> {
+pub(super) async fn media(reader: &mut Reader<'_>, track: &Track) -> Result<Media, ProbeError> {
     let sizes = Sizes::new(reader, track).await?;
     let (duration, first_duration) = durations(reader, track.durations, sizes.count).await?;
     let (chunk, mut end) = last_chunk(reader, track).await?;
@@ -89,7 +89,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    async fn new<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<Self, ProbeError> {
+    async fn new(reader: &mut Reader<'_>, track: &Track) -> Result<Self, ProbeError> {
         let table = track.sizes;
         let len = reader.len();
         let head = reader.upto(table.body, 12).await?;
@@ -101,7 +101,7 @@ impl Sizes {
         Ok(Self { table, bits, constant, count })
     }
 
-    async fn size<S: Source + ?Sized>(&self, reader: &mut Reader<'_, S>, sample: u64) -> Result<u64, ProbeError> {
+    async fn size(&self, reader: &mut Reader<'_>, sample: u64) -> Result<u64, ProbeError> {
         if self.constant > 0 {
             return Ok(self.constant.into());
         }
@@ -112,11 +112,7 @@ impl Sizes {
 }
 
 /// The total duration of the first `samples` samples, and that of the very first.
-async fn durations<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    table: Table,
-    samples: u64,
-) -> Result<(u64, u32), ProbeError> {
+async fn durations(reader: &mut Reader<'_>, table: Table, samples: u64) -> Result<(u64, u32), ProbeError> {
     let len = reader.len();
     let count = table.entries(8, 8, be32(reader.upto(table.body, 8).await?, 4), len);
     let (mut total, mut first, mut left) = (0_u64, 0, samples);
@@ -132,7 +128,7 @@ async fn durations<S: Source + ?Sized>(
 }
 
 /// The index of the chunk that stands last in the file, from 0, and where it begins.
-async fn last_chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Track) -> Result<(u64, u64), ProbeError> {
+async fn last_chunk(reader: &mut Reader<'_>, track: &Track) -> Result<(u64, u64), ProbeError> {
     let (table, len, wide) = (track.chunks, reader.len(), track.wide_chunks);
     let size = if wide { 8 } else { 4 };
     let count = table.entries(8, size, be32(reader.upto(table.body, 8).await?, 4), len);
@@ -149,11 +145,7 @@ async fn last_chunk<S: Source + ?Sized>(reader: &mut Reader<'_, S>, track: &Trac
 }
 
 /// The first sample of a chunk and how many samples it holds.
-async fn samples_of<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    table: Table,
-    chunk: u64,
-) -> Result<(u64, u64), ProbeError> {
+async fn samples_of(reader: &mut Reader<'_>, table: Table, chunk: u64) -> Result<(u64, u64), ProbeError> {
     let len = reader.len();
     let count = table.entries(8, 12, be32(reader.upto(table.body, 8).await?, 4), len);
     let (mut sample, mut each_chunk, mut from) = (0_u64, 0_u64, 0_u64);
@@ -171,10 +163,7 @@ async fn samples_of<S: Source + ?Sized>(
 }
 
 /// Tells whether the first samples hold data for spectral band replication that the file does not announce.
-pub(super) async fn hides_sbr<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    track: &Track,
-) -> Result<bool, ProbeError> {
+pub(super) async fn hides_sbr(reader: &mut Reader<'_>, track: &Track) -> Result<bool, ProbeError> {
     let sizes = Sizes::new(reader, track).await?;
     let entry = reader.upto(track.chunks.body + 8, 8).await?;
     let mut at = if track.wide_chunks { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
@@ -189,12 +178,7 @@ pub(super) async fn hides_sbr<S: Source + ?Sized>(
 }
 
 /// The total duration of a `trun` box's samples, and the longest of theirs.
-pub(super) async fn run<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    body: u64,
-    end: u64,
-    default: u32,
-) -> Result<(u64, u32), ProbeError> {
+pub(super) async fn run(reader: &mut Reader<'_>, body: u64, end: u64, default: u32) -> Result<(u64, u32), ProbeError> {
     let len = reader.len();
     let head = reader.upto(body, 8).await?;
     let (flags, count) = (be32(head, 0), be32(head, 4));

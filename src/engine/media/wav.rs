@@ -3,7 +3,7 @@
 //! Sources: Microsoft, Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
 
 use super::reader::{Reader, be16, be32, le16, le32, tag};
-use super::{AudioFormat, AudioInfo, ProbeError, Source, corrupt, cut_off, mpeg, settle};
+use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off, mpeg, settle};
 
 /// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
 const PLACEHOLDER: u64 = 0x7FFF_0000;
@@ -40,7 +40,7 @@ struct Chunks {
     promised: u64,
 }
 
-pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let head = reader.upto(0, 12).await?;
     let big_endian = &tag(head, 0) == b"RIFX";
@@ -87,7 +87,7 @@ pub(super) async fn probe<S: Source + ?Sized>(reader: &mut Reader<'_, S>) -> Res
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
-async fn behind_padding<S: Source + ?Sized>(reader: &mut Reader<'_, S>, next: u64) -> Result<u64, ProbeError> {
+async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, ProbeError> {
     if next.is_multiple_of(2) {
         return Ok(next);
     }
@@ -143,11 +143,7 @@ fn samples(format: &Format, bytes: u64) -> Option<u64> {
     }
 }
 
-async fn sound<S: Source + ?Sized>(
-    reader: &mut Reader<'_, S>,
-    chunks: &Chunks,
-    format: &Format,
-) -> Result<AudioInfo, ProbeError> {
+async fn sound(reader: &mut Reader<'_>, chunks: &Chunks, format: &Format) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     if matches!(format.codec, 0x50 | 0x55) {
         let end = chunks.start.saturating_add(chunks.data).min(len);

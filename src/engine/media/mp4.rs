@@ -7,19 +7,21 @@ use super::aac;
 use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
 use super::reader::{Reader, be32, be64, find, tag};
-use super::tables::{self, Table};
+use super::tables::{self, Plan, Sums};
 use super::{AudioFormat, AudioInfo, Detected, ProbeError, corrupt, cut_off, settle};
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
 const DESCRIPTION: usize = 1 << 10;
 /// Bytes of an index that are read at once.
 const INDEX: usize = 64 << 10;
+/// Bytes in which the first samples are looked at.
+const FIRST_SAMPLES: usize = 8 << 10;
 /// Edits and references of a track that are kept; a hostile file could hold millions.
 const MAX_KEPT: usize = 64;
 
 /// What is noted of a track.
 #[derive(Default)]
-pub(super) struct Track {
+struct Track {
     id: u32,
     handler: [u8; 4],
     timescale: u32,
@@ -28,12 +30,7 @@ pub(super) struct Track {
     edits: Vec<(i64, u64)>,
     chapters: Vec<u32>,
     default_duration: u32,
-    pub(super) durations: Table,
-    pub(super) sizes: Table,
-    pub(super) chunk_runs: Table,
-    pub(super) chunks: Table,
-    pub(super) wide_chunks: bool,
-    pub(super) compact_sizes: bool,
+    sums: Sums,
 }
 
 /// What is noted of the file.
@@ -48,9 +45,6 @@ struct Movie {
     fragments: bool,
     /// The track of the present fragment and its default sample duration.
     fragment: (u32, u32),
-    /// What the fragments of the sound track last together, and their longest sample.
-    fragmented: u64,
-    longest_sample: u32,
 }
 
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
@@ -107,27 +101,49 @@ async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Re
         _ => {}
     }
     let size = usize::try_from(end - body).unwrap_or(usize::MAX);
+    let room = end.min(reader.len()).saturating_sub(body);
     let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
-    note(movie, &kind, bytes, body, end);
-    if &kind == b"trun" && movie.fragment.0 == sound_id(movie) {
-        let (total, longest) = tables::run(reader, body, end, movie.fragment.1).await?;
-        movie.fragmented = movie.fragmented.saturating_add(total);
-        movie.longest_sample = movie.longest_sample.max(longest);
+    let plan = tables::plan(&kind, bytes, body, room);
+    note(movie, &kind, bytes, plan);
+    let (Some(plan), Some(sums)) = (plan, sums_of(movie, &kind)) else { return Ok(end) };
+    let mut index = 0;
+    while index < plan.count {
+        let bytes = reader.from(plan.at + index * plan.entry as u64, plan.entry).await?;
+        let left = usize::try_from(plan.count - index).unwrap_or(usize::MAX);
+        let mut entries = 0;
+        for entry in bytes.chunks_exact(plan.entry).take(left) {
+            sums.entry(&kind, index + entries, entry);
+            entries += 1;
+        }
+        if entries == 0 {
+            break;
+        }
+        index += entries;
     }
     Ok(end)
 }
 
-fn sound_id(movie: &Movie) -> u32 {
-    movie.tracks.iter().find(|track| &track.handler == b"soun").map_or(0, |track| track.id)
+/// The sums that a table of this kind belongs to: those of the track being described, or of a fragment's.
+fn sums_of<'a>(movie: &'a mut Movie, kind: &[u8; 4]) -> Option<&'a mut Sums> {
+    let id = movie.fragment.0;
+    let track =
+        if kind == b"trun" { movie.tracks.iter_mut().find(|track| track.id == id) } else { movie.tracks.last_mut() };
+    track.map(|track| &mut track.sums)
 }
 
 /// Notes a box of which `bytes` are the beginning.
-fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], body: u64, end: u64) {
+fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], plan: Option<Plan>) {
     let long = bytes.first() == Some(&1);
     match kind {
         b"mvhd" => movie.timescale = be32(bytes, if long { 20 } else { 12 }),
         b"----" => movie.itunes = movie.itunes.or_else(|| itunes(bytes)),
         b"tfhd" => movie.fragment = fragment(movie, bytes),
+        b"trun" if plan.is_none() => {
+            let default = movie.fragment.1;
+            if let Some(sums) = sums_of(movie, kind) {
+                sums.uniform_run(be32(bytes, 4), default);
+            }
+        }
         b"trex" => {
             let id = be32(bytes, 4);
             if let Some(track) = movie.tracks.iter_mut().find(|track| track.id == id) {
@@ -136,13 +152,13 @@ fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], body: u64, end: u64) {
         }
         _ => {
             if let Some(track) = movie.tracks.last_mut() {
-                note_track(track, kind, bytes, Table { body, end });
+                note_track(track, kind, bytes, plan);
             }
         }
     }
 }
 
-fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
+fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], plan: Option<Plan>) {
     let long = bytes.first() == Some(&1);
     match kind {
         b"tkhd" => track.id = be32(bytes, if long { 20 } else { 12 }),
@@ -164,10 +180,8 @@ fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], table: Table) {
                 })
                 .collect();
         }
-        b"stts" => track.durations = table,
-        b"stsc" => track.chunk_runs = table,
-        b"stsz" | b"stz2" => (track.sizes, track.compact_sizes) = (table, kind == b"stz2"),
-        b"stco" | b"co64" => (track.chunks, track.wide_chunks) = (table, kind == b"co64"),
+        b"stsz" => track.sums.size_table(bytes, be32(bytes, 4), plan),
+        b"stz2" => track.sums.size_table(bytes, 0, None),
         _ => {}
     }
 }
@@ -220,27 +234,36 @@ fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
 async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let timescale = f64::from(track.timescale);
-    let media = tables::media(reader, track).await?;
-    let total = media.duration.saturating_add(movie.fragmented) as f64;
+    let sums = &track.sums;
+    let total = if movie.fragments { sums.duration as f64 } else { sums.present_duration() };
     if track.timescale == 0 || total <= 0.0 {
         return corrupt("the M4A's index lists no sound");
     }
-    let missing = if movie.fragments { movie.missing } else { media.end.saturating_sub(len) };
+    let (mut last, sizes_at, samples) = sums.last_chunk();
+    let sizes = reader.upto(sizes_at, usize::try_from(samples * 4).unwrap_or(INDEX).min(INDEX)).await?;
+    for size in sizes.chunks_exact(4) {
+        last = last.saturating_add(u64::from(be32(size, 0)));
+    }
+    let missing = if movie.fragments { movie.missing } else { last.saturating_sub(len) };
     let seconds = total / timescale;
     if missing > 0 && cut_off(seconds, seconds * len as f64 / len.saturating_add(missing) as f64) {
         return corrupt("the M4A ends long before the length that its index gives");
     }
     // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.
     let is_lossless = matches!(&track.codec.kind, b"alac" | b"fLaC" | b"Opus");
-    let frame = if is_lossless { 0.0 } else { f64::from(media.first_duration.max(movie.longest_sample)) };
+    let frame = if is_lossless { 0.0 } else { f64::from(sums.usual_duration) };
     let (stated, decoded) = played(movie, track, total, frame);
     let mut codec = track.codec;
     if codec.rate == 0 || codec.channels == 0 {
         return corrupt("the M4A does not say how its sound is coded");
     }
     let may_hide_sbr = matches!(codec.object_type, 0x40 | 0x66..=0x68) && !codec.sbr && codec.rate <= 24_000;
-    if may_hide_sbr && tables::hides_sbr(reader, track).await? {
-        (codec.rate, codec.channels) = (codec.rate * 2, aac::with_sbr(codec.channels));
+    if may_hide_sbr {
+        let bytes = reader.upto(sums.first_chunk, FIRST_SAMPLES).await?;
+        let votes = sums.first_samples(bytes).map(|sample| if aac::ends_in_sbr(sample) { 1 } else { -1 });
+        if votes.sum::<i32>() > 0 {
+            (codec.rate, codec.channels) = (codec.rate * 2, aac::with_sbr(codec.channels));
+        }
     }
     Ok(AudioInfo {
         format: AudioFormat::M4a,

@@ -1,201 +1,133 @@
-//! The sample tables of an M4A file.
+//! The sample tables of an M4A file, summed up entry by entry as they go by.
 //!
 //! Source: ISO/IEC 14496-12, 8.6 to 8.8. Counts are never trusted beyond the box that holds them, nor boxes beyond the file.
 
-use super::ProbeError;
-use super::aac;
-use super::mp4::Track;
-use super::reader::{Reader, be32, be64};
+use super::reader::{be32, be64};
 
-/// Where a table's box begins and says that it ends.
-#[derive(Default, Clone, Copy)]
-pub(super) struct Table {
-    pub(super) body: u64,
-    pub(super) end: u64,
+/// Sizes of first samples that are kept.
+pub(super) const KEPT_SIZES: usize = 8;
+
+/// Where a table's entries stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) at: u64,
+    pub(super) entry: usize,
+    pub(super) count: u64,
 }
 
-impl Table {
-    /// How many entries of `size` bytes behind `header` bytes there can be, at most `count`.
-    fn entries(&self, header: u64, size: u64, count: u32, len: u64) -> u64 {
-        let room = self.end.min(len).saturating_sub(self.body.saturating_add(header));
-        u64::from(count).min(room / size)
-    }
-}
-
-/// Calls `visit` with the index and the bytes of each of a table's `count` entries, until it returns `false`. Within the
-/// window this is a plain loop.
-async fn each(
-    reader: &mut Reader<'_>,
-    at: u64,
-    size: usize,
-    count: u64,
-    visit: &mut dyn FnMut(u64, &[u8]) -> bool,
-) -> Result<(), ProbeError> {
-    let mut index = 0;
-    while index < count {
-        let mut entries = reader.from(at.saturating_add(index * size as u64), size).await?.chunks_exact(size);
-        let before = index;
-        while let Some(entry) = entries.next().filter(|_| index < count) {
-            if !visit(index, entry) {
-                return Ok(());
-            }
-            index += 1;
-        }
-        if index == before {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// What a track's tables add up to.
-pub(super) struct Media {
+/// What the tables of a track add up to.
+#[derive(Default)]
+pub(super) struct Sums {
     /// In the track's time scale.
     pub(super) duration: u64,
-    pub(super) first_duration: u32,
-    /// Where the sample that stands last in the file ends.
-    pub(super) end: u64,
+    /// The length that all samples but the last have in common.
+    pub(super) usual_duration: u32,
+    timed_samples: u64,
+    /// Samples of which the size is known.
+    pub(super) samples: u64,
+    constant_size: u32,
+    first_sizes: [u32; KEPT_SIZES],
+    sizes: Option<Plan>,
+    first_chunk_of_last_run: u64,
+    samples_per_chunk: u64,
+    chunks: u64,
+    pub(super) first_chunk: u64,
+    last_chunk: u64,
+    last_chunk_index: u64,
 }
 
-pub(super) async fn media(reader: &mut Reader<'_>, track: &Track) -> Result<Media, ProbeError> {
-    let sizes = Sizes::new(reader, track).await?;
-    let (duration, first_duration) = durations(reader, track.durations, sizes.count).await?;
-    let (chunk, mut end) = last_chunk(reader, track).await?;
-    let (first, samples) = samples_of(reader, track.chunk_runs, chunk).await?;
-    let samples = samples.min(sizes.count.saturating_sub(first));
-    let mut add = |size: u64| end = end.saturating_add(size);
-    if sizes.constant > 0 {
-        add(samples.saturating_mul(u64::from(sizes.constant)));
-    } else if sizes.bits == 32 {
-        let at = track.sizes.body + 12 + first * 4;
-        let sum = &mut |_, entry: &[u8]| {
-            add(u64::from(be32(entry, 0)));
-            true
-        };
-        each(reader, at, 4, samples, sum).await?;
-    } else {
-        for sample in first..first + samples {
-            add(sizes.size(reader, sample).await?);
+/// Plans the walk over a table from the `bytes` that its box begins with. `room` is what the box and the file leave to it.
+pub(super) fn plan(kind: &[u8; 4], bytes: &[u8], body: u64, room: u64) -> Option<Plan> {
+    let (flags, count) = (be32(bytes, 0), be32(bytes, 4));
+    let flag = |bit: u32| usize::from(flags & bit != 0) * 4;
+    let (header, entry, count) = match kind {
+        b"stts" => (8, 8, count),
+        b"stsc" => (8, 12, count),
+        b"stco" => (8, 4, count),
+        b"co64" => (8, 8, count),
+        // `stz2` packs sizes into fewer bits; they are counted, not summed up.
+        b"stsz" if count == 0 => (12, 4, be32(bytes, 8)),
+        b"trun" if flag(0x100) > 0 => {
+            (8 + flag(1) + flag(4), flag(0x100) + flag(0x200) + flag(0x400) + flag(0x800), count)
+        }
+        _ => return None,
+    };
+    let room = room.saturating_sub(header as u64);
+    Some(Plan { at: body + header as u64, entry, count: u64::from(count).min(room / entry as u64) })
+}
+
+impl Sums {
+    /// Notes what a table of sizes says before its entries.
+    pub(super) fn size_table(&mut self, bytes: &[u8], constant: u32, plan: Option<Plan>) {
+        self.constant_size = constant;
+        self.samples = plan.map_or(u64::from(be32(bytes, 8)), |plan| plan.count);
+        self.first_sizes = [constant; KEPT_SIZES];
+        self.sizes = plan;
+    }
+
+    /// Adds the entry of a table; the order of the tables does not matter.
+    pub(super) fn entry(&mut self, kind: &[u8; 4], index: u64, entry: &[u8]) {
+        let first = be32(entry, 0);
+        match kind {
+            b"stts" => {
+                let (run, each) = (u64::from(first), be32(entry, 4));
+                self.timed_samples += run;
+                self.duration = self.duration.saturating_add(run.saturating_mul(u64::from(each)));
+                self.usual_duration = if index == 0 { each } else { self.usual_duration };
+            }
+            b"trun" => {
+                self.duration = self.duration.saturating_add(u64::from(first));
+                self.usual_duration = self.usual_duration.max(first);
+            }
+            b"stsc" => {
+                self.first_chunk_of_last_run = u64::from(first);
+                self.samples_per_chunk = u64::from(be32(entry, 4));
+            }
+            b"stsz" => {
+                if let Some(size) = usize::try_from(index).ok().and_then(|index| self.first_sizes.get_mut(index)) {
+                    *size = first;
+                }
+            }
+            _ => {
+                let offset = if kind == b"co64" { be64(entry, 0) } else { u64::from(first) };
+                self.first_chunk = if index == 0 { offset } else { self.first_chunk };
+                self.chunks = index + 1;
+                if offset >= self.last_chunk {
+                    (self.last_chunk, self.last_chunk_index) = (offset, self.chunks);
+                }
+            }
         }
     }
-    Ok(Media { duration, first_duration, end })
-}
 
-struct Sizes {
-    table: Table,
-    bits: u64,
-    constant: u32,
-    count: u64,
-}
-
-impl Sizes {
-    async fn new(reader: &mut Reader<'_>, track: &Track) -> Result<Self, ProbeError> {
-        let table = track.sizes;
-        let len = reader.len();
-        let head = reader.upto(table.body, 12).await?;
-        let (second, count) = (be32(head, 4), be32(head, 8));
-        let (bits, constant) =
-            if track.compact_sizes { (u64::from(second & 0xFF).clamp(1, 16), 0) } else { (32, second) };
-        let room = if constant > 0 { u64::MAX } else { table.entries(12, 1, u32::MAX, len) * 8 / bits };
-        let count = if table.body == 0 { 0 } else { room.min(count.into()) };
-        Ok(Self { table, bits, constant, count })
+    /// Adds the samples of a fragment that all last the same.
+    pub(super) fn uniform_run(&mut self, count: u32, duration: u32) {
+        self.duration = self.duration.saturating_add(u64::from(count).saturating_mul(u64::from(duration)));
+        self.usual_duration = self.usual_duration.max(duration);
     }
 
-    async fn size(&self, reader: &mut Reader<'_>, sample: u64) -> Result<u64, ProbeError> {
-        if self.constant > 0 {
-            return Ok(self.constant.into());
+    /// The duration of those samples of which there is a size.
+    pub(super) fn present_duration(&self) -> f64 {
+        let whole = self.duration as f64;
+        if self.timed_samples > self.samples { whole * self.samples as f64 / self.timed_samples as f64 } else { whole }
+    }
+
+    /// Where the last chunk begins, and where the sizes of its samples stand: position and number.
+    pub(super) fn last_chunk(&self) -> (u64, u64, u64) {
+        let is_last = self.last_chunk_index == self.chunks && self.first_chunk_of_last_run <= self.chunks;
+        let samples = if is_last { self.samples_per_chunk.min(self.samples) } else { 0 };
+        match self.sizes {
+            Some(plan) => (self.last_chunk, plan.at + (plan.count - samples) * 4, samples),
+            None => (self.last_chunk.saturating_add(samples * u64::from(self.constant_size)), 0, 0),
         }
-        let bit = sample * self.bits;
-        let word = be32(reader.upto(self.table.body + 12 + bit / 8, 4).await?, 0);
-        Ok(u64::from(word << (bit % 8) >> (32 - self.bits)))
     }
-}
 
-/// The total duration of the first `samples` samples, and that of the very first.
-async fn durations(reader: &mut Reader<'_>, table: Table, samples: u64) -> Result<(u64, u32), ProbeError> {
-    let len = reader.len();
-    let count = table.entries(8, 8, be32(reader.upto(table.body, 8).await?, 4), len);
-    let (mut total, mut first, mut left) = (0_u64, 0, samples);
-    let sum = &mut |index, entry: &[u8]| {
-        let (run, each) = (u64::from(be32(entry, 0)).min(left), be32(entry, 4));
-        first = if index == 0 { each } else { first };
-        total = total.saturating_add(run.saturating_mul(u64::from(each)));
-        left -= run;
-        left > 0
-    };
-    each(reader, table.body + 8, 8, count, sum).await?;
-    Ok((total, first))
-}
-
-/// The index of the chunk that stands last in the file, from 0, and where it begins.
-async fn last_chunk(reader: &mut Reader<'_>, track: &Track) -> Result<(u64, u64), ProbeError> {
-    let (table, len, wide) = (track.chunks, reader.len(), track.wide_chunks);
-    let size = if wide { 8 } else { 4 };
-    let count = table.entries(8, size, be32(reader.upto(table.body, 8).await?, 4), len);
-    let mut last = (0, 0);
-    let find = &mut |index, entry: &[u8]| {
-        let offset = if wide { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
-        if offset >= last.1 {
-            last = (index, offset);
-        }
-        true
-    };
-    each(reader, table.body + 8, size as usize, count, find).await?;
-    Ok(last)
-}
-
-/// The first sample of a chunk and how many samples it holds.
-async fn samples_of(reader: &mut Reader<'_>, table: Table, chunk: u64) -> Result<(u64, u64), ProbeError> {
-    let len = reader.len();
-    let count = table.entries(8, 12, be32(reader.upto(table.body, 8).await?, 4), len);
-    let (mut sample, mut each_chunk, mut from) = (0_u64, 0_u64, 0_u64);
-    let follow = &mut |_, entry: &[u8]| {
-        let first = u64::from(be32(entry, 0)).saturating_sub(1);
-        if first > chunk || first < from {
-            return false;
-        }
-        sample = sample.saturating_add((first - from).saturating_mul(each_chunk));
-        (from, each_chunk) = (first, u64::from(be32(entry, 4)));
-        true
-    };
-    each(reader, table.body + 8, 12, count, follow).await?;
-    Ok((sample.saturating_add((chunk - from).saturating_mul(each_chunk)), each_chunk))
-}
-
-/// Tells whether the first samples hold data for spectral band replication that the file does not announce.
-pub(super) async fn hides_sbr(reader: &mut Reader<'_>, track: &Track) -> Result<bool, ProbeError> {
-    let sizes = Sizes::new(reader, track).await?;
-    let entry = reader.upto(track.chunks.body + 8, 8).await?;
-    let mut at = if track.wide_chunks { be64(entry, 0) } else { u64::from(be32(entry, 0)) };
-    let samples = sizes.count.min(8);
-    let mut found = 0;
-    for sample in 0..samples {
-        let size = sizes.size(reader, sample).await?;
-        found += u64::from(aac::ends_in_sbr(reader.upto(at, size.min(8192) as usize).await?));
-        at = at.saturating_add(size);
+    /// The bytes of the first samples that lie in `bytes`, with which the first chunk begins.
+    pub(super) fn first_samples<'b>(&self, mut bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
+        let count = usize::try_from(self.samples).unwrap_or(KEPT_SIZES).min(KEPT_SIZES);
+        self.first_sizes.into_iter().take(count).map_while(move |size| {
+            let (sample, rest) = bytes.split_at_checked(size as usize)?;
+            bytes = rest;
+            Some(sample)
+        })
     }
-    Ok(found * 2 > samples)
-}
-
-/// The total duration of a `trun` box's samples, and the longest of theirs.
-pub(super) async fn run(reader: &mut Reader<'_>, body: u64, end: u64, default: u32) -> Result<(u64, u32), ProbeError> {
-    let len = reader.len();
-    let head = reader.upto(body, 8).await?;
-    let (flags, count) = (be32(head, 0), be32(head, 4));
-    let flag = |bit: u32| u64::from(flags & bit != 0) * 4;
-    let header = 8 + flag(1) + flag(4);
-    let entry = flag(0x100) + flag(0x200) + flag(0x400) + flag(0x800);
-    let count = if entry == 0 { u64::from(count) } else { Table { body, end }.entries(header, entry, count, len) };
-    if flag(0x100) == 0 {
-        return Ok((count * u64::from(default), default));
-    }
-    let (mut total, mut longest) = (0_u64, 0);
-    let sum = &mut |_, sample: &[u8]| {
-        let duration = be32(sample, 0);
-        total += u64::from(duration);
-        longest = longest.max(duration);
-        true
-    };
-    each(reader, body + header, entry as usize, count, sum).await?;
-    Ok((total, longest))
 }

@@ -4,12 +4,12 @@
 
 use super::ProbeError;
 use super::aac;
-use super::reader::{Reader, be16, be32, be64, find, tag};
+use super::reader::{Reader, be16, be32, be64, find};
 
 /// A box's place in the file.
 #[derive(Clone, Copy)]
 pub(super) struct BoxHead {
-    pub(super) kind: [u8; 4],
+    pub(super) kind: u32,
     pub(super) body: u64,
     /// Where the box says that it ends, which may be behind the end of the file.
     pub(super) end: u64,
@@ -28,13 +28,13 @@ pub(super) async fn box_head(reader: &mut Reader<'_>, at: u64) -> Result<Option<
         size => (8, u64::from(size)),
     };
     let end = at.saturating_add(size);
-    Ok((size >= header).then_some(BoxHead { kind: tag(head, 4), body: at + header, end }))
+    Ok((size >= header).then_some(BoxHead { kind: be32(head, 4), body: at + header, end }))
 }
 
 /// The codec of a track and what it gives out.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Codec {
-    pub(super) kind: [u8; 4],
+    pub(super) kind: u32,
     /// The MPEG-4 object type indication, where there is one.
     pub(super) object_type: u8,
     pub(super) rate: u32,
@@ -47,7 +47,7 @@ pub(super) struct Codec {
 pub(super) fn codec(bytes: &[u8], is_sound: bool) -> Codec {
     let entry = bytes.get(8..).unwrap_or_default();
     let entry = entry.get(..be32(entry, 0) as usize).unwrap_or(entry);
-    let mut codec = Codec { kind: tag(entry, 4), ..Codec::default() };
+    let mut codec = Codec { kind: be32(entry, 4), ..Codec::default() };
     if is_sound {
         (codec.channels, codec.rate) = (be16(entry, 24), be32(entry, 32) >> 16);
     }

@@ -1,8 +1,9 @@
 //! Names for what a file is when it is not what was asked for.
 
 use super::Detected;
+use super::fourcc;
 use super::frames::{Kind, run_here};
-use super::reader::{be16, be32, find, tag};
+use super::reader::{be16, be32, find};
 
 const fn named(name: &'static str, phrase: &'static str) -> Detected {
     Detected { name, phrase }
@@ -111,26 +112,28 @@ pub(super) fn by_signature(head: &[u8]) -> Option<Detected> {
 
 /// Tells whether a file is made of ISO base media or QuickTime boxes.
 pub(super) fn is_iso_media(head: &[u8]) -> bool {
-    match &tag(head, 4) {
-        b"ftyp" | b"styp" => true,
-        b"moov" | b"mdat" | b"moof" | b"wide" | b"free" | b"skip" | b"pnot" => be32(head, 0) < 0x1000_0000,
+    match be32(head, 4) {
+        fourcc::FTYP | fourcc::STYP => true,
+        fourcc::MOOV | fourcc::MDAT | fourcc::MOOF | fourcc::WIDE | fourcc::FREE | fourcc::SKIP | fourcc::PNOT => {
+            be32(head, 0) < 0x1000_0000
+        }
         _ => false,
     }
 }
 
 /// Names an ISO base media file by its brand alone.
 pub(super) fn iso_media(head: &[u8]) -> Detected {
-    match &tag(head, 8) {
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1" => {
+    match be32(head, 8) {
+        fourcc::HEIC | fourcc::HEIX | fourcc::HEIM | fourcc::HEIS | fourcc::HEVC | fourcc::MIF1 | fourcc::MSF1 => {
             let compatible = head.get(16..(be32(head, 0) as usize).min(128)).unwrap_or_default();
             if find(compatible, b"avif").is_some() { AVIF } else { HEIC }
         }
-        b"avif" | b"avis" => AVIF,
-        b"M4A " | b"M4B " | b"F4A " => M4A,
-        b"crx " => named("cr3", "a Canon raw photo"),
-        b"qt  " => MOV,
-        [b'3', b'g', ..] => THREE_GP,
-        _ if matches!(&tag(head, 4), b"ftyp" | b"styp" | b"moof") => MP4_VIDEO,
+        fourcc::AVIF | fourcc::AVIS => AVIF,
+        fourcc::M4A | fourcc::M4B | fourcc::F4A => M4A,
+        fourcc::CRX => named("cr3", "a Canon raw photo"),
+        fourcc::QT => MOV,
+        brand if brand >> 16 == 0x3367 => THREE_GP,
+        _ if matches!(be32(head, 4), fourcc::FTYP | fourcc::STYP | fourcc::MOOF) => MP4_VIDEO,
         _ => MOV,
     }
 }

@@ -6,6 +6,7 @@
 mod aac;
 mod boxes;
 mod detect;
+mod fourcc;
 mod frames;
 mod jpeg;
 mod mp4;

@@ -6,7 +6,8 @@
 use super::aac;
 use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
-use super::reader::{Reader, be32, be64, find, tag};
+use super::fourcc;
+use super::reader::{Reader, be32, be64, find};
 use super::tables::{self, Plan, Sums};
 use super::{AudioFormat, AudioInfo, Detected, ProbeError, corrupt, cut_off, settle};
 
@@ -23,7 +24,7 @@ const MAX_KEPT: usize = 64;
 #[derive(Default)]
 struct Track {
     id: u32,
-    handler: [u8; 4],
+    handler: u32,
     timescale: u32,
     codec: Codec,
     /// Media times at which edits begin and their lengths in movie time.
@@ -56,14 +57,14 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeErr
     let mut at = 0;
     while let Some(head) = box_head(reader, at).await? {
         let missing = head.end.saturating_sub(reader.len());
-        match &head.kind {
-            b"moov" | b"trak" if missing > 0 => {
+        match head.kind {
+            fourcc::MOOV | fourcc::TRAK if missing > 0 => {
                 return corrupt("the file ends inside its index (the moov box)");
             }
-            b"mdat" => movie.missing = missing,
+            fourcc::MDAT => movie.missing = missing,
             _ => {}
         }
-        if &head.kind == b"moov" {
+        if head.kind == fourcc::MOOV {
             // One read for the whole index, unless pictures have blown it up.
             reader.upto(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX)).await?;
         }
@@ -83,36 +84,46 @@ fn unsupported<T>(detected: Detected) -> Result<T, ProbeError> {
 /// Notes what the box holds and tells where to go on.
 async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Result<u64, ProbeError> {
     let &BoxHead { kind, body, end } = head;
-    match &kind {
-        b"trak" if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
-        b"moof" => movie.fragments = true,
+    match kind {
+        fourcc::TRAK if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
+        fourcc::MOOF => movie.fragments = true,
         _ => {}
     }
-    match &kind {
-        b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" | b"edts" | b"tref" | b"mvex" | b"moof" | b"traf" | b"udta"
-        | b"ilst" => {
+    match kind {
+        fourcc::MOOV
+        | fourcc::TRAK
+        | fourcc::MDIA
+        | fourcc::MINF
+        | fourcc::STBL
+        | fourcc::EDTS
+        | fourcc::TREF
+        | fourcc::MVEX
+        | fourcc::MOOF
+        | fourcc::TRAF
+        | fourcc::UDTA
+        | fourcc::ILST => {
             return Ok(body);
         }
-        b"meta" => {
-            let full = &tag(reader.upto(body, 8).await?, 4) != b"hdlr";
+        fourcc::META => {
+            let full = be32(reader.upto(body, 8).await?, 4) != fourcc::HDLR;
             return Ok(if full { body + 4 } else { body });
         }
-        b"mdat" | b"free" | b"skip" | b"wide" | b"covr" | b"ftyp" => return Ok(end),
+        fourcc::MDAT | fourcc::FREE | fourcc::SKIP | fourcc::WIDE | fourcc::COVR | fourcc::FTYP => return Ok(end),
         _ => {}
     }
     let size = usize::try_from(end - body).unwrap_or(usize::MAX);
     let room = end.min(reader.len()).saturating_sub(body);
     let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
-    let plan = tables::plan(&kind, bytes, body, room);
-    note(movie, &kind, bytes, plan);
-    let (Some(plan), Some(sums)) = (plan, sums_of(movie, &kind)) else { return Ok(end) };
+    let plan = tables::plan(kind, bytes, body, room);
+    note(movie, kind, bytes, plan);
+    let (Some(plan), Some(sums)) = (plan, sums_of(movie, kind)) else { return Ok(end) };
     let mut index = 0;
     while index < plan.count {
         let bytes = reader.from(plan.at + index * plan.entry as u64, plan.entry).await?;
         let left = usize::try_from(plan.count - index).unwrap_or(usize::MAX);
         let mut entries = 0;
         for entry in bytes.chunks_exact(plan.entry).take(left) {
-            sums.entry(&kind, index + entries, entry);
+            sums.entry(kind, index + entries, entry);
             entries += 1;
         }
         if entries == 0 {
@@ -124,27 +135,30 @@ async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Re
 }
 
 /// The sums that a table of this kind belongs to: those of the track being described, or of a fragment's.
-fn sums_of<'a>(movie: &'a mut Movie, kind: &[u8; 4]) -> Option<&'a mut Sums> {
+fn sums_of(movie: &mut Movie, kind: u32) -> Option<&mut Sums> {
     let id = movie.fragment.0;
-    let track =
-        if kind == b"trun" { movie.tracks.iter_mut().find(|track| track.id == id) } else { movie.tracks.last_mut() };
+    let track = if kind == fourcc::TRUN {
+        movie.tracks.iter_mut().find(|track| track.id == id)
+    } else {
+        movie.tracks.last_mut()
+    };
     track.map(|track| &mut track.sums)
 }
 
 /// Notes a box of which `bytes` are the beginning.
-fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], plan: Option<Plan>) {
+fn note(movie: &mut Movie, kind: u32, bytes: &[u8], plan: Option<Plan>) {
     let long = bytes.first() == Some(&1);
     match kind {
-        b"mvhd" => movie.timescale = be32(bytes, if long { 20 } else { 12 }),
-        b"----" => movie.itunes = movie.itunes.or_else(|| itunes(bytes)),
-        b"tfhd" => movie.fragment = fragment(movie, bytes),
-        b"trun" if plan.is_none() => {
+        fourcc::MVHD => movie.timescale = be32(bytes, if long { 20 } else { 12 }),
+        fourcc::ITUNES_ITEM => movie.itunes = movie.itunes.or_else(|| itunes(bytes)),
+        fourcc::TFHD => movie.fragment = fragment(movie, bytes),
+        fourcc::TRUN if plan.is_none() => {
             let default = movie.fragment.1;
             if let Some(sums) = sums_of(movie, kind) {
                 sums.uniform_run(be32(bytes, 4), default);
             }
         }
-        b"trex" => {
+        fourcc::TREX => {
             let id = be32(bytes, 4);
             if let Some(track) = movie.tracks.iter_mut().find(|track| track.id == id) {
                 track.default_duration = be32(bytes, 12);
@@ -158,30 +172,31 @@ fn note(movie: &mut Movie, kind: &[u8; 4], bytes: &[u8], plan: Option<Plan>) {
     }
 }
 
-fn note_track(track: &mut Track, kind: &[u8; 4], bytes: &[u8], plan: Option<Plan>) {
+fn note_track(track: &mut Track, kind: u32, bytes: &[u8], plan: Option<Plan>) {
     let long = bytes.first() == Some(&1);
     match kind {
-        b"tkhd" => track.id = be32(bytes, if long { 20 } else { 12 }),
-        b"mdhd" => track.timescale = be32(bytes, if long { 20 } else { 12 }),
-        b"hdlr" if track.handler == [0; 4] => track.handler = tag(bytes, 8),
-        b"chap" => track.chapters = (0..bytes.len() / 4).take(MAX_KEPT).map(|index| be32(bytes, index * 4)).collect(),
-        b"stsd" => track.codec = codec(bytes, &track.handler == b"soun"),
-        b"elst" => {
-            let count = (be32(bytes, 4) as usize).min(MAX_KEPT);
-            track.edits = (0..count)
-                .filter_map(|index| {
-                    let at = 8 + index * if long { 20 } else { 12 };
-                    bytes.get(at + 11)?;
-                    Some(if long {
-                        (be64(bytes, at + 8) as i64, be64(bytes, at))
-                    } else {
-                        (i64::from(be32(bytes, at + 4) as i32), u64::from(be32(bytes, at)))
-                    })
-                })
-                .collect();
+        fourcc::TKHD => track.id = be32(bytes, if long { 20 } else { 12 }),
+        fourcc::MDHD => track.timescale = be32(bytes, if long { 20 } else { 12 }),
+        fourcc::HDLR if track.handler == 0 => track.handler = be32(bytes, 8),
+        fourcc::CHAP => {
+            for reference in bytes.chunks_exact(4).take(MAX_KEPT) {
+                track.chapters.push(be32(reference, 0));
+            }
         }
-        b"stsz" => track.sums.size_table(bytes, be32(bytes, 4), plan),
-        b"stz2" => track.sums.size_table(bytes, 0, None),
+        fourcc::STSD => track.codec = codec(bytes, track.handler == fourcc::SOUN),
+        fourcc::ELST => {
+            let count = (be32(bytes, 4) as usize).min(MAX_KEPT);
+            let edits = bytes.get(8..).unwrap_or_default().chunks_exact(if long { 20 } else { 12 });
+            for edit in edits.take(count) {
+                track.edits.push(if long {
+                    (be64(edit, 8) as i64, be64(edit, 0))
+                } else {
+                    (i64::from(be32(edit, 4) as i32), u64::from(be32(edit, 0)))
+                });
+            }
+        }
+        fourcc::STSZ => track.sums.size_table(bytes, be32(bytes, 4), plan),
+        fourcc::STZ2 => track.sums.size_table(bytes, 0, None),
         _ => {}
     }
 }
@@ -196,36 +211,44 @@ fn fragment(movie: &Movie, bytes: &[u8]) -> (u32, u32) {
 
 /// Reads the delay and padding from a free-form iTunes item, such as ` 00000000 00000840 000001C0 00000000000AC440`.
 fn itunes(bytes: &[u8]) -> Option<(u32, u32)> {
-    let text = bytes.get(find(bytes, b"iTunSMPB")?..)?;
-    let text = std::str::from_utf8(text.get(find(text, b"data")? + 12..)?).ok()?;
-    let mut numbers = text.split_ascii_whitespace().map(|word| u32::from_str_radix(word, 16));
+    let item = bytes.get(find(bytes, b"iTunSMPB")?..)?;
+    let text = item.get(find(item, b"data")? + 12..)?;
+    let mut numbers = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).map(hexadecimal);
     match (numbers.next()?, numbers.next()?, numbers.next()?) {
-        (Ok(_), Ok(delay @ 1..=0x4000), Ok(padding)) => Some((delay, padding)),
+        (_, delay @ 1..=0x4000, padding) => Some((delay, padding)),
         _ => None,
     }
+}
+
+/// What is no digit counts as nothing.
+fn hexadecimal(word: &[u8]) -> u32 {
+    word.iter().fold(0, |number, byte| number << 4 | char::from(*byte).to_digit(16).unwrap_or_default())
 }
 
 /// The sound track, if the file is one that holds nothing else to play and its codec is one of M4A files.
 fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
     let is_chapter = |id| movie.tracks.iter().any(|track| track.chapters.contains(&id));
     let is_video = |track: &&Track| {
-        let picture = matches!(&track.codec.kind, b"jpeg" | b"png " | b"mjpa" | b"mjpb")
+        let picture = matches!(track.codec.kind, fourcc::JPEG | fourcc::PNG | fourcc::MJPA | fourcc::MJPB)
             || matches!(track.codec.object_type, 0x6C | 0x6D);
-        &track.handler == b"vide" && !picture && !is_chapter(track.id)
+        track.handler == fourcc::VIDE && !picture && !is_chapter(track.id)
     };
     let general = if brand == MOV || brand == THREE_GP { brand } else { MP4_VIDEO };
     if movie.tracks.iter().any(|track| is_video(&track)) {
         return unsupported(general);
     }
-    let Some(track) = movie.tracks.iter().find(|track| &track.handler == b"soun") else {
+    let Some(track) = movie.tracks.iter().find(|track| track.handler == fourcc::SOUN) else {
         return unsupported(Detected { name: "mp4-silent", phrase: "an MP4 file without sound" });
     };
-    match (&track.codec.kind, track.codec.object_type) {
+    match (track.codec.kind, track.codec.object_type) {
         // AAC, MP3 and AC-3, by object type.
-        (b"mp4a", 0 | 0x40 | 0x66..=0x69 | 0x6B | 0xA5 | 0xA6) => Ok(track),
-        (b"alac" | b"ac-3" | b"ec-3" | b"Opus" | b"fLaC" | b".mp3" | b"ms\0\x55", _) => Ok(track),
-        (b"samr" | b"sawb" | b"sawp" | b"sevc" | b"sqcp", _) => unsupported(THREE_GP),
-        (b"enca" | b"drms" | b"aavd", _) => unsupported(PROTECTED),
+        (fourcc::MP4A, 0 | 0x40 | 0x66..=0x69 | 0x6B | 0xA5 | 0xA6) => Ok(track),
+        (
+            fourcc::ALAC | fourcc::AC_3 | fourcc::EC_3 | fourcc::OPUS | fourcc::FLAC | fourcc::DOT_MP3 | fourcc::MS_MP3,
+            _,
+        ) => Ok(track),
+        (fourcc::SAMR | fourcc::SAWB | fourcc::SAWP | fourcc::SEVC | fourcc::SQCP, _) => unsupported(THREE_GP),
+        (fourcc::ENCA | fourcc::DRMS | fourcc::AAVD, _) => unsupported(PROTECTED),
         _ if general == MOV => unsupported(MOV),
         _ => unsupported(MP4_OTHER),
     }
@@ -250,7 +273,7 @@ async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Resu
         return corrupt("the M4A ends long before the length that its index gives");
     }
     // Frames of AAC, MP3 and AC-3 all decode to the same length, the last one too; lossless ones do not.
-    let is_lossless = matches!(&track.codec.kind, b"alac" | b"fLaC" | b"Opus");
+    let is_lossless = matches!(track.codec.kind, fourcc::ALAC | fourcc::FLAC | fourcc::OPUS);
     let frame = if is_lossless { 0.0 } else { f64::from(sums.usual_duration) };
     let (stated, decoded) = played(movie, track, total, frame);
     let mut codec = track.codec;

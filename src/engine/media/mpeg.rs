@@ -4,8 +4,9 @@
 //! (Fraunhofer IIS). Delay and padding are taken off as FFmpeg's demuxer does it.
 
 use super::aac;
+use super::fourcc;
 use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
-use super::reader::{Reader, be32, tag};
+use super::reader::{Reader, be32};
 use super::spots;
 use super::tags::tag_len;
 use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off};
@@ -66,7 +67,7 @@ fn promise(frame: &[u8], first: &Frame) -> Promise {
     };
     let mut promise = Promise::default();
     let at = 4 + side_info;
-    if matches!(&tag(frame, at), b"Xing" | b"Info") {
+    if matches!(be32(frame, at), fourcc::XING | fourcc::INFO) {
         let flags = be32(frame, at + 4);
         let has_frames = flags & 1 != 0;
         let has_bytes = flags & 2 != 0;
@@ -77,11 +78,11 @@ fn promise(frame: &[u8], first: &Frame) -> Promise {
             + if flags & 4 == 0 { 0 } else { 100 }
             + if flags & 8 == 0 { 0 } else { 4 };
         let lame = at + 8 + optional;
-        if promise.found && matches!(&tag(frame, lame), b"LAME" | b"Lavf" | b"Lavc") {
+        if promise.found && matches!(be32(frame, lame), fourcc::LAME | fourcc::LAVF | fourcc::LAVC) {
             let added = be32(frame, lame + 21) >> 8;
             promise.added = Some((u64::from(added >> 12), u64::from(added & 0xFFF)));
         }
-    } else if &tag(frame, 36) == b"VBRI" {
+    } else if be32(frame, 36) == fourcc::VBRI {
         promise.frames = u64::from(be32(frame, 36 + 14));
         promise.found = promise.frames > 0;
     }

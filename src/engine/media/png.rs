@@ -2,7 +2,8 @@
 //!
 //! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
 
-use super::reader::{Reader, be32, find_last, tag};
+use super::fourcc;
+use super::reader::{Reader, be32, find_last};
 use super::{Detected, ImageFormat, ImageInfo, ProbeError, corrupt};
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -21,9 +22,9 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeErr
     let mut at = 33_u64;
     loop {
         let (next, kind) = chunk(reader, at).await?;
-        match &kind {
-            b"IDAT" => break,
-            b"IEND" => return corrupt("the PNG has no image data"),
+        match kind {
+            fourcc::IDAT => break,
+            fourcc::IEND => return corrupt("the PNG has no image data"),
             _ => at = next,
         }
     }
@@ -41,7 +42,7 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeErr
 async fn walk_to_end(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeError> {
     loop {
         let (next, kind) = chunk(reader, at).await?;
-        if &kind == b"IEND" {
+        if kind == fourcc::IEND {
             return Ok(());
         }
         at = next;
@@ -49,12 +50,12 @@ async fn walk_to_end(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeEr
 }
 
 fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
-    if &tag(ihdr, 4) == b"CgBI" {
+    if be32(ihdr, 4) == fourcc::CGBI {
         let detected = Detected { name: "cgbi-png", phrase: "a PNG in Apple's private variant" };
         return Err(ProbeError::UnsupportedFormat { detected: Some(detected) });
     }
     let checked = ihdr.get(4..21).unwrap_or_default();
-    if be32(ihdr, 0) != 13 || &tag(ihdr, 4) != b"IHDR" || crc32(checked) != be32(ihdr, 21) {
+    if be32(ihdr, 0) != 13 || be32(ihdr, 4) != fourcc::IHDR || crc32(checked) != be32(ihdr, 21) {
         return corrupt("the PNG's IHDR chunk is damaged");
     }
     let (width, height) = (be32(ihdr, 8), be32(ihdr, 12));
@@ -72,18 +73,18 @@ fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The kind of the chunk at `at` and where the next one begins.
-async fn chunk(reader: &mut Reader<'_>, at: u64) -> Result<(u64, [u8; 4]), ProbeError> {
+async fn chunk(reader: &mut Reader<'_>, at: u64) -> Result<(u64, u32), ProbeError> {
     let len = reader.len();
     let (size, kind) = match reader.exactly(at, 8).await? {
-        Some(head) => (be32(head, 0), tag(head, 4)),
+        Some(head) => (be32(head, 0), be32(head, 4)),
         None => return corrupt("the PNG ends before its IEND chunk"),
     };
-    if size > MAX_FIELD || !kind.iter().all(u8::is_ascii_alphabetic) {
+    if size > MAX_FIELD || !kind.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
         return corrupt("the PNG has a damaged chunk");
     }
     // The check sum of the last chunk may be missing: decoders stop at its name.
     let next = at + 12 + u64::from(size);
-    if next > len && &kind != b"IEND" {
+    if next > len && kind != fourcc::IEND {
         return corrupt("the PNG ends before its IEND chunk");
     }
     Ok((next, kind))

@@ -133,11 +133,6 @@ pub(super) fn le32(bytes: &[u8], at: usize) -> u32 {
     be32(bytes, at).swap_bytes()
 }
 
-/// The four bytes at `at`, or zeros where there are none.
-pub(super) fn tag(bytes: &[u8], at: usize) -> [u8; 4] {
-    be32(bytes, at).to_be_bytes()
-}
-
 /// Where `needle` first stands in `haystack`.
 pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|part| part.first() == needle.first() && part == needle)

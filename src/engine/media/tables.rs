@@ -2,6 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12, 8.6 to 8.8. Counts are never trusted beyond the box that holds them, nor boxes beyond the file.
 
+use super::fourcc;
 use super::reader::{be32, be64};
 
 /// Sizes of first samples that are kept.
@@ -37,17 +38,17 @@ pub(super) struct Sums {
 }
 
 /// Plans the walk over a table from the `bytes` that its box begins with. `room` is what the box and the file leave to it.
-pub(super) fn plan(kind: &[u8; 4], bytes: &[u8], body: u64, room: u64) -> Option<Plan> {
+pub(super) fn plan(kind: u32, bytes: &[u8], body: u64, room: u64) -> Option<Plan> {
     let (flags, count) = (be32(bytes, 0), be32(bytes, 4));
     let flag = |bit: u32| usize::from(flags & bit != 0) * 4;
     let (header, entry, count) = match kind {
-        b"stts" => (8, 8, count),
-        b"stsc" => (8, 12, count),
-        b"stco" => (8, 4, count),
-        b"co64" => (8, 8, count),
+        fourcc::STTS => (8, 8, count),
+        fourcc::STSC => (8, 12, count),
+        fourcc::STCO => (8, 4, count),
+        fourcc::CO64 => (8, 8, count),
         // `stz2` packs sizes into fewer bits; they are counted, not summed up.
-        b"stsz" if count == 0 => (12, 4, be32(bytes, 8)),
-        b"trun" if flag(0x100) > 0 => {
+        fourcc::STSZ if count == 0 => (12, 4, be32(bytes, 8)),
+        fourcc::TRUN if flag(0x100) > 0 => {
             (8 + flag(1) + flag(4), flag(0x100) + flag(0x200) + flag(0x400) + flag(0x800), count)
         }
         _ => return None,
@@ -66,30 +67,30 @@ impl Sums {
     }
 
     /// Adds the entry of a table; the order of the tables does not matter.
-    pub(super) fn entry(&mut self, kind: &[u8; 4], index: u64, entry: &[u8]) {
+    pub(super) fn entry(&mut self, kind: u32, index: u64, entry: &[u8]) {
         let first = be32(entry, 0);
         match kind {
-            b"stts" => {
+            fourcc::STTS => {
                 let (run, each) = (u64::from(first), be32(entry, 4));
                 self.timed_samples += run;
                 self.duration = self.duration.saturating_add(run.saturating_mul(u64::from(each)));
                 self.usual_duration = if index == 0 { each } else { self.usual_duration };
             }
-            b"trun" => {
+            fourcc::TRUN => {
                 self.duration = self.duration.saturating_add(u64::from(first));
                 self.usual_duration = self.usual_duration.max(first);
             }
-            b"stsc" => {
+            fourcc::STSC => {
                 self.first_chunk_of_last_run = u64::from(first);
                 self.samples_per_chunk = u64::from(be32(entry, 4));
             }
-            b"stsz" => {
+            fourcc::STSZ => {
                 if let Some(size) = usize::try_from(index).ok().and_then(|index| self.first_sizes.get_mut(index)) {
                     *size = first;
                 }
             }
             _ => {
-                let offset = if kind == b"co64" { be64(entry, 0) } else { u64::from(first) };
+                let offset = if kind == fourcc::CO64 { be64(entry, 0) } else { u64::from(first) };
                 self.first_chunk = if index == 0 { offset } else { self.first_chunk };
                 self.chunks = index + 1;
                 if offset >= self.last_chunk {

@@ -2,7 +2,8 @@
 //!
 //! Sources: Microsoft, Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
 
-use super::reader::{Reader, be16, be32, le16, le32, tag};
+use super::fourcc;
+use super::reader::{Reader, be16, be32, le16, le32};
 use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off, mpeg, settle};
 
 /// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
@@ -12,7 +13,7 @@ const MAX_CHUNKS: usize = 4096;
 
 /// Tells whether `head` begins a WAVE file.
 pub(super) fn is_wave(head: &[u8]) -> bool {
-    matches!(&tag(head, 0), b"RIFF" | b"RIFX" | b"RF64" | b"BW64") && &tag(head, 8) == b"WAVE"
+    matches!(be32(head, 0), fourcc::RIFF | fourcc::RIFX | fourcc::RF64 | fourcc::BW64) && be32(head, 8) == fourcc::WAVE
 }
 
 /// What the `fmt ` chunk says.
@@ -43,7 +44,7 @@ struct Chunks {
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
     let head = reader.upto(0, 12).await?;
-    let big_endian = &tag(head, 0) == b"RIFX";
+    let big_endian = be32(head, 0) == fourcc::RIFX;
     let riff_size = u64::from(if big_endian { be32(head, 4) } else { le32(head, 4) });
     let unfinished = riff_size == 0 || riff_size >= PLACEHOLDER;
     let mut chunks = Chunks::default();
@@ -56,11 +57,13 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeErr
         let size = u64::from(if big_endian { be32(chunk, 4) } else { le32(chunk, 4) });
         let body = chunk.get(8..).unwrap_or_default();
         let mut next = at + 8 + size;
-        match &tag(chunk, 0) {
-            b"fmt " if chunks.format.is_none() => chunks.format = Some(format(body, size, big_endian)?),
-            b"fact" if size >= 4 => chunks.stated = u64::from(if big_endian { be32(body, 0) } else { le32(body, 0) }),
-            b"ds64" => chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
-            b"data" => {
+        match be32(chunk, 0) {
+            fourcc::FMT if chunks.format.is_none() => chunks.format = Some(format(body, size, big_endian)?),
+            fourcc::FACT if size >= 4 => {
+                chunks.stated = u64::from(if big_endian { be32(body, 0) } else { le32(body, 0) })
+            }
+            fourcc::DS64 => chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
+            fourcc::DATA => {
                 let present = len.saturating_sub(at + 8);
                 let size = if size == u64::from(u32::MAX) && chunks.long_size > 0 { chunks.long_size } else { size };
                 let open =

@@ -14,42 +14,43 @@ const CUT: &str = "the JPEG ends before its image data does";
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
     let len = reader.len();
     let mut size = None;
+    let mut in_scans = false;
     let mut at = 2_u64;
     loop {
         let (marker, after) = next_marker(reader, at).await?;
+        at = after;
         match marker {
-            0x01 | 0xD0..=0xD8 => {
-                at = after;
-                continue;
-            }
+            0x01 | 0xD0..=0xD8 => continue,
+            EOI if in_scans => break,
             EOI => return corrupt("the JPEG has no image data"),
             _ => {}
         }
-        let Some(head) = reader.exactly(after, 7).await? else {
-            return corrupt("the JPEG ends inside its header");
-        };
+        let head = reader.from(after, 7).await?;
         let segment = be16(head, 0);
-        if segment < 2 {
+        if head.len() < 2 {
+            return corrupt(CUT);
+        }
+        if segment < 2 && !in_scans {
             return corrupt("the JPEG has a damaged segment");
         }
         if is_frame(marker) && size.is_none() {
             size = Some(frame(marker, head)?);
         }
-        at = after + u64::from(segment);
-        if marker == SOS {
-            break;
+        at += u64::from(segment);
+        if marker == SOS && !in_scans {
+            in_scans = true;
+            // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put
+            // there by an encoder that had finished; what may stand behind them decoders ignore.
+            let tail_at = at.max(len.saturating_sub(TAIL));
+            if size.is_none() || find_last(reader.from(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_some() {
+                break;
+            }
         }
     }
-    let Some((width, height)) = size else {
-        return corrupt("the JPEG has no frame header");
-    };
-    // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put there by
-    // an encoder that had finished; what may stand behind them decoders ignore.
-    let tail_at = at.max(len.saturating_sub(TAIL));
-    if find_last(reader.upto(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_none() {
-        walk_scans(reader, at).await?;
+    match size {
+        Some((width, height)) => Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len }),
+        None => corrupt("the JPEG has no frame header"),
     }
-    Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len })
 }
 
 fn is_frame(marker: u8) -> bool {
@@ -89,20 +90,5 @@ async fn next_marker(reader: &mut Reader<'_>, mut at: u64) -> Result<(u8, u64), 
             }
             None => at += bytes.len() as u64 - 1,
         }
-    }
-}
-
-/// Walks the image data that begins at `at`, through all scans and the segments between them, to the end marker.
-async fn walk_scans(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeError> {
-    loop {
-        let (marker, after) = next_marker(reader, at).await?;
-        at = match marker {
-            EOI => return Ok(()),
-            0x01 | 0xD0..=0xD8 => after,
-            _ => match reader.exactly(after, 2).await? {
-                Some(head) => after + u64::from(be16(head, 0)),
-                None => return corrupt(CUT),
-            },
-        };
     }
 }

@@ -223,7 +223,7 @@ async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let text = detect::by_structure(head);
     if detected.is_none_or(|detected| detected == detect::MP3) {
         let start = behind_tags(reader).await?;
-        detected = detect::by_signature(reader.upto(start, HEAD).await?);
+        detected = detect::by_signature(reader.from(start, HEAD).await?);
         if detected.is_none_or(|detected| detected == detect::MP3) {
             match mpeg::first_frame(reader, start).await? {
                 Some((at, run)) if matches!(run.first.kind, Kind::Layer3 | Kind::Adts) => {
@@ -247,14 +247,14 @@ const MAX_TAGS: usize = 16;
 async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, ProbeError> {
     let mut at = 0;
     for _ in 0..MAX_TAGS {
-        let len = tags::tag_len(reader.upto(at, 32).await?);
+        let len = tags::tag_len(reader.from(at, 32).await?);
         if len == 0 || at + len >= reader.len() {
             break;
         }
         at += len;
     }
     // A tag that lies about its length is searched through.
-    Ok(if at == 0 && reader.upto(0, 3).await? == b"ID3" { 10 } else { at })
+    Ok(if at == 0 && reader.from(0, 3).await?.starts_with(b"ID3") { 10 } else { at })
 }
 
 #[cold]

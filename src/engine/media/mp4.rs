@@ -49,7 +49,7 @@ struct Movie {
 }
 
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
-    let brand = detect::iso_media(reader.upto(0, 256).await?);
+    let brand = detect::iso_media(reader.from(0, 256).await?);
     if brand == HEIC || brand == AVIF || brand.name == "cr3" {
         return unsupported(brand);
     }
@@ -66,7 +66,7 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeErr
         }
         if head.kind == fourcc::MOOV {
             // One read for the whole index, unless pictures have blown it up.
-            reader.upto(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX)).await?;
+            reader.from(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX)).await?;
         }
         at = visit(reader, &mut movie, &head).await?;
     }
@@ -105,15 +105,16 @@ async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Re
             return Ok(body);
         }
         fourcc::META => {
-            let full = be32(reader.upto(body, 8).await?, 4) != fourcc::HDLR;
+            let full = be32(reader.from(body, 8).await?, 4) != fourcc::HDLR;
             return Ok(if full { body + 4 } else { body });
         }
         fourcc::MDAT | fourcc::FREE | fourcc::SKIP | fourcc::WIDE | fourcc::COVR | fourcc::FTYP => return Ok(end),
         _ => {}
     }
-    let size = usize::try_from(end - body).unwrap_or(usize::MAX);
+    let size = usize::try_from(end - body).unwrap_or(DESCRIPTION).min(DESCRIPTION);
     let room = end.min(reader.len()).saturating_sub(body);
-    let bytes = reader.upto(body, size.min(DESCRIPTION)).await?;
+    let bytes = reader.from(body, size).await?;
+    let bytes = bytes.get(..size).unwrap_or(bytes);
     let plan = tables::plan(kind, bytes, body, room);
     note(movie, kind, bytes, plan);
     let (Some(plan), Some(sums)) = (plan, sums_of(movie, kind)) else { return Ok(end) };
@@ -263,8 +264,8 @@ async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Resu
         return corrupt("the M4A's index lists no sound");
     }
     let (mut last, sizes_at, samples) = sums.last_chunk();
-    let sizes = reader.upto(sizes_at, usize::try_from(samples * 4).unwrap_or(INDEX).min(INDEX)).await?;
-    for size in sizes.chunks_exact(4) {
+    let sizes = reader.from(sizes_at, usize::try_from(samples * 4).unwrap_or(INDEX).min(INDEX)).await?;
+    for size in sizes.chunks_exact(4).take(samples as usize) {
         last = last.saturating_add(u64::from(be32(size, 0)));
     }
     let missing = if movie.fragments { movie.missing } else { last.saturating_sub(len) };
@@ -282,7 +283,7 @@ async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Resu
     }
     let may_hide_sbr = matches!(codec.object_type, 0x40 | 0x66..=0x68) && !codec.sbr && codec.rate <= 24_000;
     if may_hide_sbr {
-        let bytes = reader.upto(sums.first_chunk, FIRST_SAMPLES).await?;
+        let bytes = reader.from(sums.first_chunk, FIRST_SAMPLES).await?;
         let votes = sums.first_samples(bytes).map(|sample| if aac::ends_in_sbr(sample) { 1 } else { -1 });
         if votes.sum::<i32>() > 0 {
             (codec.rate, codec.channels) = (codec.rate * 2, aac::with_sbr(codec.channels));

@@ -171,11 +171,11 @@ pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Ru
     let mut at = start;
     let mut promised = Promise::default();
     if first.kind == Kind::Layer3 {
-        promised = promise(reader.upto(start, first.len).await?, &first);
+        promised = promise(reader.from(start, first.len).await?, &first);
         at += if promised.found { first.len as u64 } else { 0 };
     }
     let (sample_rate, channels) = if first.kind == Kind::Adts {
-        adts_output(reader.upto(start, LOOK_AHEAD).await?, &first)
+        adts_output(reader.from(start, LOOK_AHEAD).await?, &first)
     } else {
         (first.rate, first.channels)
     };

@@ -11,42 +11,44 @@ pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const IEND: &[u8] = b"IEND\xae\x42\x60\x82";
 /// How far from the end IEND is looked for before the chunks are walked.
 const TAIL: u64 = 4 << 10;
+const CUT: &str = "the PNG ends before its IEND chunk";
 /// Chunk lengths, widths and heights are at most 2^31 - 1.
 const MAX_FIELD: u32 = i32::MAX as u32;
 
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
-    let Some(head) = reader.exactly(8, 25).await? else {
-        return corrupt("the PNG ends inside its header");
-    };
+    let len = reader.len();
+    let head = reader.from(8, 25).await?;
+    if head.len() < 25 {
+        return corrupt(CUT);
+    }
     let (width, height) = header(head)?;
+    let mut in_data = false;
     let mut at = 33_u64;
     loop {
-        let (next, kind) = chunk(reader, at).await?;
-        match kind {
-            fourcc::IDAT => break,
-            fourcc::IEND => return corrupt("the PNG has no image data"),
-            _ => at = next,
+        let head = reader.from(at, 8).await?;
+        let (size, kind) = (be32(head, 0), be32(head, 4));
+        if size > MAX_FIELD || !head.iter().skip(4).take(4).all(u8::is_ascii_alphabetic) {
+            return corrupt("the PNG has a damaged chunk");
         }
-    }
-    // The quick way: a file that was cut off does not end in IEND.
-    let len = reader.len();
-    let tail_at = at.max(len.saturating_sub(TAIL));
-    let tail = reader.upto(tail_at, TAIL as usize).await?;
-    if find_last(tail, IEND).is_none() {
-        walk_to_end(reader, at).await?;
-    }
-    Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
-}
-
-/// Walks the chunks from the one at `at` to IEND.
-async fn walk_to_end(reader: &mut Reader<'_>, mut at: u64) -> Result<(), ProbeError> {
-    loop {
-        let (next, kind) = chunk(reader, at).await?;
-        if kind == fourcc::IEND {
-            return Ok(());
+        // The check sum of the last chunk may be missing: decoders stop at its name.
+        let next = at + 12 + u64::from(size);
+        match kind {
+            fourcc::IEND if in_data => break,
+            fourcc::IEND => return corrupt("the PNG has no image data"),
+            _ if next > len => return corrupt(CUT),
+            fourcc::IDAT if !in_data => {
+                in_data = true;
+                // The quick way: a file that was cut off does not end in IEND.
+                let tail_at = at.max(len.saturating_sub(TAIL));
+                if find_last(reader.from(tail_at, TAIL as usize).await?, IEND).is_some() {
+                    break;
+                }
+            }
+            _ => {}
         }
         at = next;
     }
+    Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
 }
 
 fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
@@ -70,24 +72,6 @@ fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
         return corrupt("the PNG's IHDR chunk holds impossible values");
     }
     Ok((width, height))
-}
-
-/// The kind of the chunk at `at` and where the next one begins.
-async fn chunk(reader: &mut Reader<'_>, at: u64) -> Result<(u64, u32), ProbeError> {
-    let len = reader.len();
-    let (size, kind) = match reader.exactly(at, 8).await? {
-        Some(head) => (be32(head, 0), be32(head, 4)),
-        None => return corrupt("the PNG ends before its IEND chunk"),
-    };
-    if size > MAX_FIELD || !kind.to_be_bytes().iter().all(u8::is_ascii_alphabetic) {
-        return corrupt("the PNG has a damaged chunk");
-    }
-    // The check sum of the last chunk may be missing: decoders stop at its name.
-    let next = at + 12 + u64::from(size);
-    if next > len && kind != fourcc::IEND {
-        return corrupt("the PNG ends before its IEND chunk");
-    }
-    Ok((next, kind))
 }
 
 /// CRC-32 bit by bit: it runs over 17 bytes, and a table would be the bigger download.

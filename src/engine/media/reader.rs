@@ -51,24 +51,12 @@ impl<'a> Reader<'a> {
         self.len
     }
 
-    /// The `count` bytes at `at`, or fewer where the source ends before.
-    pub(super) async fn upto(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
+    /// What the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
+    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
         let count = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX).min(count);
         if self.held(at).len() < count {
             self.fill(at, count).await?;
         }
-        Ok(self.held(at).get(..count).unwrap_or_default())
-    }
-
-    /// The `count` bytes at `at`, or `None` where the source ends before.
-    pub(super) async fn exactly(&mut self, at: u64, count: usize) -> Result<Option<&[u8]>, ProbeError> {
-        let bytes = self.upto(at, count).await?;
-        Ok(if bytes.len() == count { Some(bytes) } else { None })
-    }
-
-    /// All that the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
-    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
-        self.upto(at, count).await?;
         Ok(self.held(at))
     }
 

@@ -43,14 +43,14 @@ struct Chunks {
 
 pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
     let len = reader.len();
-    let head = reader.upto(0, 12).await?;
+    let head = reader.from(0, 12).await?;
     let big_endian = be32(head, 0) == fourcc::RIFX;
     let riff_size = u64::from(if big_endian { be32(head, 4) } else { le32(head, 4) });
     let unfinished = riff_size == 0 || riff_size >= PLACEHOLDER;
     let mut chunks = Chunks::default();
     let mut at = 12_u64;
     for _ in 0..MAX_CHUNKS {
-        let chunk = reader.upto(at, 48).await?;
+        let chunk = reader.from(at, 48).await?;
         if chunk.len() < 8 {
             break;
         }
@@ -94,7 +94,7 @@ async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, Probe
     if next.is_multiple_of(2) {
         return Ok(next);
     }
-    let bytes = reader.upto(next, 5).await?;
+    let bytes = reader.from(next, 5).await?;
     let named =
         |from: usize| bytes.get(from..from + 4).is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')));
     Ok(if named(0) && !named(1) { next } else { next + 1 })

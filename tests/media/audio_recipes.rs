@@ -308,7 +308,6 @@ fn foreign(list: &mut List) {
         ("f.eac3", "ac3", "-c:a eac3"),
         ("f.dts", "dts", "-c:a dca -strict -2"),
         ("f.wv", "wavpack", ""),
-        ("f.tta", "tta", ""),
         ("f.ts", "mpeg-ts", "-c:a aac"),
         ("f.avi", "avi", "-c:a libmp3lame"),
         ("f.flv", "flv", "-ar 44100 -c:a libmp3lame"),

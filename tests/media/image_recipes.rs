@@ -89,14 +89,7 @@ fn foreign() -> Vec<Recipe> {
         ("f.jp2", "jp2", small("")),
         ("f.heic", "heic", small("")),
         ("f.avif", "avif", small("")),
-        ("f.mng", "mng", small("")),
-        ("f.hdr", "hdr", small("")),
         ("f.jxl", "jxl", "ffmpeg -v error -y -f lavfi -i testsrc=size=64x64 -frames:v 1 {out}".into()),
-        (
-            "f.exr",
-            "exr",
-            "ffmpeg -v error -y -f lavfi -i testsrc=size=64x64 -frames:v 1 -pix_fmt gbrpf32le {out}".into(),
-        ),
         (
             "f-image.mp4",
             "mp4-video",

@@ -21,6 +21,7 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
+    #[inline(never)]
     fn take(&mut self, count: usize) -> u32 {
         let value = (self.at..self.at + count).fold(0_u32, |value, bit| {
             let byte = self.bytes.get(bit / 8).copied().unwrap_or_default();

@@ -258,6 +258,7 @@ async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, ProbeError> {
 }
 
 #[cold]
+#[inline(never)]
 fn corrupt<T>(reason: &str) -> Result<T, ProbeError> {
     Err(ProbeError::Corrupt { reason: String::from(reason) })
 }

@@ -18,34 +18,30 @@ const HEADER: usize = 16;
 /// Samples by which every decoder's output lags behind the encoder's input.
 const DECODER_DELAY: u64 = 529;
 
-/// Finds the first frame at or behind `at`. A tag that lies about its length does not hide the frames behind it.
-pub(super) async fn first_frame(reader: &mut Reader<'_>, at: u64) -> Result<Option<(u64, Run)>, ProbeError> {
+/// Finds the first frame at or behind `start`. A tag that lies about its length does not hide the frames behind it.
+pub(super) async fn first_frame(reader: &mut Reader<'_>, start: u64) -> Result<Option<(u64, Run)>, ProbeError> {
     let len = reader.len();
     // What the window holds is nearly always enough.
-    for wanted in [LOOK_AHEAD / 8, LOOK_AHEAD] {
-        let bytes = reader.from(at, wanted).await?;
-        if let Some(run) = run_here(bytes, at + bytes.len() as u64 == len) {
-            return Ok(Some((at, run)));
-        }
+    let bytes = reader.from(start, LOOK_AHEAD / 8).await?;
+    if let Some(run) = run_here(bytes, start + bytes.len() as u64 == len) {
+        return Ok(Some((start, run)));
     }
-    let found = search(reader, at, at.saturating_add(MAX_JUNK)).await?;
-    match found {
-        None if at > 0 => search(reader, 10, len).await,
-        found => Ok(found),
-    }
-}
-
-async fn search(reader: &mut Reader<'_>, mut at: u64, end: u64) -> Result<Option<(u64, Run)>, ProbeError> {
-    let len = reader.len();
-    while at < end.min(len) {
+    let (mut at, mut end) = (start, start.saturating_add(MAX_JUNK).min(len));
+    loop {
         let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
         let last = at + bytes.len() as u64 >= len;
-        if let Some(run) = find_run(bytes, 0, last) {
+        let run = if at == start { run_here(bytes, last) } else { None };
+        if let Some(run) = run.or_else(|| find_run(bytes, 0, last)) {
             return Ok(Some((at + run.skip as u64, run)));
         }
-        at += if last { bytes.len() } else { bytes.len().saturating_sub(LOOK_AHEAD) }.max(1) as u64;
+        at += bytes.len().saturating_sub(if last { 0 } else { LOOK_AHEAD }).max(1) as u64;
+        if at >= end {
+            if start == 0 || end == len {
+                return Ok(None);
+            }
+            (at, end) = (10, len);
+        }
     }
-    Ok(None)
 }
 
 /// What the header frame of an MP3 says.
@@ -175,7 +171,7 @@ pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Ru
         at += if promised.found { first.len as u64 } else { 0 };
     }
     let (sample_rate, channels) = if first.kind == Kind::Adts {
-        adts_output(reader.from(start, LOOK_AHEAD).await?, &first)
+        adts_output(reader.from(start, LOOK_AHEAD / 8).await?, &first)
     } else {
         (first.rate, first.channels)
     };

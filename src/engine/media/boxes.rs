@@ -2,7 +2,7 @@
 //!
 //! Sources: ISO/IEC 14496-12 (boxes), 14496-14 and 14496-1 (esds), the QuickTime File Format specification.
 
-use super::ProbeError;
+use super::Fault;
 use super::aac;
 use super::reader::{Reader, be16, be32, be64, find};
 
@@ -16,7 +16,7 @@ pub(super) struct BoxHead {
 }
 
 /// Reads the head of the box at `at`; `None` at the end of the file and where there is none.
-pub(super) async fn box_head(reader: &mut Reader<'_>, at: u64) -> Result<Option<BoxHead>, ProbeError> {
+pub(super) async fn box_head(reader: &mut Reader<'_>, at: u64) -> Result<Option<BoxHead>, Fault> {
     let len = reader.len();
     let head = reader.from(at, 16).await?;
     if head.len() < 8 || be32(head, 4) == 0 {

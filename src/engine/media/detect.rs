@@ -50,7 +50,6 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", named("wma", "Windows Media (WMA or WMV)")),
     (0, b"riff\x2e\x91\xcf\x11", named("w64", "Sony Wave64 audio")),
     (0, b".snd", named("au", "Sun AU audio")),
-    (0, b"MAC ", named("ape", "Monkey's Audio")),
     (0, b"wvpk", named("wavpack", "WavPack audio")),
     (0, b"ADIF", named("adif", "AAC in an ADIF file")),
     (0, b"\x0b\x77", named("ac3", "Dolby Digital (AC-3) audio")),
@@ -59,7 +58,6 @@ const SIGNATURES: &[(usize, &[u8], Detected)] = &[
     (0, b"\0\0\x01\xba", named("mpeg-video", "an MPEG video")),
     (0, b"\0\0\x01\xb3", named("mpeg-video", "an MPEG video")),
     (0, b"PK\x03\x04", named("zip", "a ZIP archive or an office document")),
-    (0, b"\x1f\x8b\x08", named("gzip", "a gzip archive")),
 ];
 
 /// Names for codecs in Ogg, by what their first packet begins with.

@@ -3,7 +3,7 @@
 //! Source: ITU-T T.81, annex B. Only the first image of a multi-picture file counts.
 
 use super::reader::{Reader, be16, find_last};
-use super::{Detected, ImageFormat, ImageInfo, ProbeError, corrupt};
+use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
 
 /// How far from the end the end marker is looked for before the image data is walked.
 const TAIL: u64 = 4 << 10;
@@ -11,7 +11,7 @@ const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const CUT: &str = "the JPEG ends before its image data does";
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
     let len = reader.len();
     let mut size = None;
     let mut in_scans = false;
@@ -58,7 +58,7 @@ fn is_frame(marker: u8) -> bool {
 }
 
 /// Width and height from the bytes that follow a frame marker.
-fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
+fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), Fault> {
     let unusual = match marker {
         0xF7 => Some(Detected { name: "jpeg-ls", phrase: "a JPEG-LS image" }),
         0xC3 | 0xC7 | 0xCB | 0xCF => Some(Detected { name: "jpeg-lossless", phrase: "a lossless JPEG image" }),
@@ -66,7 +66,7 @@ fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
         _ => None,
     };
     if unusual.is_some() {
-        return Err(ProbeError::UnsupportedFormat { detected: unusual });
+        return Err(Fault::Unsupported(unusual));
     }
     let (height, width) = (be16(head, 3), be16(head, 5));
     if width == 0 || height == 0 {
@@ -76,7 +76,7 @@ fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), ProbeError> {
 }
 
 /// The next marker's code and the position behind it. Fill bytes and, as decoders do, stray bytes are passed over.
-async fn next_marker(reader: &mut Reader<'_>, mut at: u64) -> Result<(u8, u64), ProbeError> {
+async fn next_marker(reader: &mut Reader<'_>, mut at: u64) -> Result<(u8, u64), Fault> {
     loop {
         let bytes = reader.from(at, 2).await?;
         if bytes.len() < 2 {

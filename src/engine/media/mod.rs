@@ -185,10 +185,11 @@ pub async fn probe_image<S: Source + ?Sized>(source: &S) -> Result<ImageInfo, Pr
     if source.is_empty() {
         return Err(ProbeError::Empty);
     }
-    image(&mut Reader::new(&source, source.len())).await
+    let mut reader = Reader::new(&source, source.len());
+    image(&mut reader).await.map_err(|fault| reader.explain(fault))
 }
 
-async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
+async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
     let head = reader.from(0, HEAD).await?;
     if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return jpeg::probe(reader).await;
@@ -197,7 +198,7 @@ async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
         return png::probe(reader).await;
     }
     let detected = detect::by_signature(head).or_else(|| detect::by_structure(head));
-    Err(ProbeError::UnsupportedFormat { detected })
+    Err(Fault::Unsupported(detected))
 }
 
 /// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole.
@@ -208,10 +209,11 @@ pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, Pr
     if source.is_empty() {
         return Err(ProbeError::Empty);
     }
-    sound(&mut Reader::new(&source, source.len())).await
+    let mut reader = Reader::new(&source, source.len());
+    sound(&mut reader).await.map_err(|fault| reader.explain(fault))
 }
 
-async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
+async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
     let head = reader.from(0, HEAD).await?;
     if wav::is_wave(head) {
         return wav::probe(reader).await;
@@ -235,7 +237,7 @@ async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
             }
         }
     }
-    Err(ProbeError::UnsupportedFormat { detected })
+    Err(Fault::Unsupported(detected))
 }
 
 /// Bytes in which a format shows.
@@ -244,7 +246,7 @@ const HEAD: usize = 4 << 10;
 const MAX_TAGS: usize = 16;
 
 /// Where the tags at the beginning of the file end.
-async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, ProbeError> {
+async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, Fault> {
     let mut at = 0;
     for _ in 0..MAX_TAGS {
         let len = tags::tag_len(reader.from(at, 32).await?);
@@ -257,10 +259,17 @@ async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, ProbeError> {
     Ok(if at == 0 && reader.from(0, 3).await?.starts_with(b"ID3") { 10 } else { at })
 }
 
-#[cold]
-#[inline(never)]
-fn corrupt<T>(reason: &str) -> Result<T, ProbeError> {
-    Err(ProbeError::Corrupt { reason: String::from(reason) })
+/// A [`ProbeError`] on its way out. It owns nothing, so that passing it on takes no code for letting go of it.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    Read,
+    Unsupported(Option<Detected>),
+    Corrupt(&'static str),
+    UnknownDuration(&'static str),
+}
+
+fn corrupt<T>(reason: &'static str) -> Result<T, Fault> {
+    Err(Fault::Corrupt(reason))
 }
 
 /// Whether so much is missing of what the header promises that the file was cut off, rather than rounded or padded.

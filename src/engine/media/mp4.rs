@@ -9,7 +9,7 @@ use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THRE
 use super::fourcc;
 use super::reader::{Reader, be32, be64, find};
 use super::tables::{self, Plan, Sums};
-use super::{AudioFormat, AudioInfo, Detected, ProbeError, corrupt, cut_off, settle};
+use super::{AudioFormat, AudioInfo, Detected, Fault, corrupt, cut_off, settle};
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
 const DESCRIPTION: usize = 1 << 10;
@@ -48,7 +48,7 @@ struct Movie {
     fragment: (u32, u32),
 }
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
     let brand = detect::iso_media(reader.from(0, 256).await?);
     if brand == HEIC || brand == AVIF || brand.name == "cr3" {
         return unsupported(brand);
@@ -77,12 +77,12 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeErr
     duration(reader, &movie, track).await
 }
 
-fn unsupported<T>(detected: Detected) -> Result<T, ProbeError> {
-    Err(ProbeError::UnsupportedFormat { detected: Some(detected) })
+fn unsupported<T>(detected: Detected) -> Result<T, Fault> {
+    Err(Fault::Unsupported(Some(detected)))
 }
 
 /// Notes what the box holds and tells where to go on.
-async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Result<u64, ProbeError> {
+async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Result<u64, Fault> {
     let &BoxHead { kind, body, end } = head;
     match kind {
         fourcc::TRAK if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
@@ -227,7 +227,7 @@ fn hexadecimal(word: &[u8]) -> u32 {
 }
 
 /// The sound track, if the file is one that holds nothing else to play and its codec is one of M4A files.
-fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
+fn choose(movie: &Movie, brand: Detected) -> Result<&Track, Fault> {
     let is_chapter = |id| movie.tracks.iter().any(|track| track.chapters.contains(&id));
     let is_video = |track: &&Track| {
         let picture = matches!(track.codec.kind, fourcc::JPEG | fourcc::PNG | fourcc::MJPA | fourcc::MJPB)
@@ -255,7 +255,7 @@ fn choose(movie: &Movie, brand: Detected) -> Result<&Track, ProbeError> {
     }
 }
 
-async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Result<AudioInfo, ProbeError> {
+async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Result<AudioInfo, Fault> {
     let len = reader.len();
     let timescale = f64::from(track.timescale);
     let sums = &track.sums;

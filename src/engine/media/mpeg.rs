@@ -9,7 +9,7 @@ use super::frames::{self, Frame, Kind, LOOK_AHEAD, Run, find_run, run_here};
 use super::reader::{Reader, be32};
 use super::spots;
 use super::tags::tag_len;
-use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off};
+use super::{AudioFormat, AudioInfo, Fault, corrupt, cut_off};
 
 /// How much of the file is searched for a first frame where the tag before it is whole.
 const MAX_JUNK: u64 = 256 << 10;
@@ -19,7 +19,7 @@ const HEADER: usize = 16;
 const DECODER_DELAY: u64 = 529;
 
 /// Finds the first frame at or behind `start`. A tag that lies about its length does not hide the frames behind it.
-pub(super) async fn first_frame(reader: &mut Reader<'_>, start: u64) -> Result<Option<(u64, Run)>, ProbeError> {
+pub(super) async fn first_frame(reader: &mut Reader<'_>, start: u64) -> Result<Option<(u64, Run)>, Fault> {
     let len = reader.len();
     // What the window holds is nearly always enough.
     let bytes = reader.from(start, LOOK_AHEAD / 8).await?;
@@ -161,7 +161,7 @@ impl Walk {
 }
 
 /// Counts the frames from `start` to `end`; `run` begins at `start`.
-pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Run) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Run) -> Result<AudioInfo, Fault> {
     let len = reader.len();
     let first = run.first;
     let mut at = start;

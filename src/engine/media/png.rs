@@ -4,7 +4,7 @@
 
 use super::fourcc;
 use super::reader::{Reader, be32, find_last};
-use super::{Detected, ImageFormat, ImageInfo, ProbeError, corrupt};
+use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// An IEND chunk, which is always the same twelve bytes; the length before it is left out because tools get it wrong.
@@ -15,7 +15,7 @@ const CUT: &str = "the PNG ends before its IEND chunk";
 /// Chunk lengths, widths and heights are at most 2^31 - 1.
 const MAX_FIELD: u32 = i32::MAX as u32;
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
     let len = reader.len();
     let head = reader.from(8, 25).await?;
     if head.len() < 25 {
@@ -51,10 +51,10 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, ProbeErr
     Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
 }
 
-fn header(ihdr: &[u8]) -> Result<(u32, u32), ProbeError> {
+fn header(ihdr: &[u8]) -> Result<(u32, u32), Fault> {
     if be32(ihdr, 4) == fourcc::CGBI {
         let detected = Detected { name: "cgbi-png", phrase: "a PNG in Apple's private variant" };
-        return Err(ProbeError::UnsupportedFormat { detected: Some(detected) });
+        return Err(Fault::Unsupported(Some(detected)));
     }
     let checked = ihdr.get(4..21).unwrap_or_default();
     if be32(ihdr, 0) != 13 || be32(ihdr, 4) != fourcc::IHDR || crc32(checked) != be32(ihdr, 21) {

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use super::{ProbeError, ReadError, Source};
+use super::{Fault, ProbeError, ReadError, Source};
 
 /// Bytes of the first read; most photos and sound files tell all but their end in it.
 const FIRST_READ: usize = 16 << 10;
@@ -35,11 +35,22 @@ pub(super) struct Reader<'a> {
     start: u64,
     window: Vec<u8>,
     next_read: usize,
+    failure: Option<ReadError>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a dyn Fetch, len: u64) -> Self {
-        Self { source, len, start: 0, window: Vec::new(), next_read: FIRST_READ }
+        Self { source, len, start: 0, window: Vec::new(), next_read: FIRST_READ, failure: None }
+    }
+
+    /// What goes out to the caller for a fault on the way.
+    pub(super) fn explain(self, fault: Fault) -> ProbeError {
+        match fault {
+            Fault::Read => ProbeError::Read(self.failure.unwrap_or(ReadError { message: String::new() })),
+            Fault::Unsupported(detected) => ProbeError::UnsupportedFormat { detected },
+            Fault::Corrupt(reason) => ProbeError::Corrupt { reason: String::from(reason) },
+            Fault::UnknownDuration(reason) => ProbeError::UnknownDuration { reason: String::from(reason) },
+        }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -47,7 +58,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
-    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], ProbeError> {
+    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], Fault> {
         let count = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX).min(count);
         if self.held(at).len() < count {
             self.fill(at, count).await?;
@@ -60,7 +71,7 @@ impl<'a> Reader<'a> {
         skip.and_then(|skip| self.window.get(skip..)).unwrap_or_default()
     }
 
-    async fn fill(&mut self, at: u64, count: usize) -> Result<(), ProbeError> {
+    async fn fill(&mut self, at: u64, count: usize) -> Result<(), Fault> {
         let end = self.start + self.window.len() as u64;
         if end > 0 {
             let reads_on = at >= self.start && at <= end.saturating_add(NEARBY);
@@ -70,7 +81,10 @@ impl<'a> Reader<'a> {
         self.start = at;
         // What the window holds of it already is read again: that is little, and moving it costs code.
         let count = self.next_read.max(count).min(left);
-        self.source.fetch(at, count, &mut self.window).await.map_err(ProbeError::Read)
+        self.source.fetch(at, count, &mut self.window).await.map_err(|error| {
+            self.failure = Some(error);
+            Fault::Read
+        })
     }
 }
 

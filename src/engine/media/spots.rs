@@ -5,7 +5,7 @@
 //! gives the size of the file to the byte, frames end exactly there, and those at the spots are of a fitting size.
 //! Anything else is for the walk over all frames.
 
-use super::ProbeError;
+use super::Fault;
 use super::frames::{Frame, LOOK_AHEAD, find_run, header};
 use super::reader::Reader;
 use super::tags::tag_len;
@@ -31,7 +31,7 @@ pub(super) async fn count(
     reader: &mut Reader<'_>,
     (start, end): (u64, u64),
     (promised, promised_end): (u64, u64),
-) -> Result<Option<u64>, ProbeError> {
+) -> Result<Option<u64>, Fault> {
     if end.saturating_sub(start) < WORTH_IT {
         return Ok(None);
     }

@@ -4,7 +4,7 @@
 
 use super::fourcc;
 use super::reader::{Reader, be16, be32, le16, le32};
-use super::{AudioFormat, AudioInfo, ProbeError, corrupt, cut_off, mpeg, settle};
+use super::{AudioFormat, AudioInfo, Fault, corrupt, cut_off, mpeg, settle};
 
 /// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
 const PLACEHOLDER: u64 = 0x7FFF_0000;
@@ -41,7 +41,7 @@ struct Chunks {
     promised: u64,
 }
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeError> {
+pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
     let len = reader.len();
     let head = reader.from(0, 12).await?;
     let big_endian = be32(head, 0) == fourcc::RIFX;
@@ -90,7 +90,7 @@ pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, ProbeErr
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
-async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, ProbeError> {
+async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, Fault> {
     if next.is_multiple_of(2) {
         return Ok(next);
     }
@@ -100,7 +100,7 @@ async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, Probe
     Ok(if named(0) && !named(1) { next } else { next + 1 })
 }
 
-fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, ProbeError> {
+fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, Fault> {
     let short = |at| {
         if big_endian { be16(body, at) } else { le16(body, at) }
     };
@@ -146,7 +146,7 @@ fn samples(format: &Format, bytes: u64) -> Option<u64> {
     }
 }
 
-async fn sound(reader: &mut Reader<'_>, chunks: &Chunks, format: &Format) -> Result<AudioInfo, ProbeError> {
+async fn sound(reader: &mut Reader<'_>, chunks: &Chunks, format: &Format) -> Result<AudioInfo, Fault> {
     let len = reader.len();
     if matches!(format.codec, 0x50 | 0x55) {
         let end = chunks.start.saturating_add(chunks.data).min(len);
@@ -163,8 +163,7 @@ async fn sound(reader: &mut Reader<'_>, chunks: &Chunks, format: &Format) -> Res
         Some(counted) => counted as f64 / rate,
         None if chunks.stated > 0 => chunks.stated as f64 / rate,
         None => {
-            let reason = String::from("the WAV holds a codec whose length only decoding would tell");
-            return Err(ProbeError::UnknownDuration { reason });
+            return Err(Fault::UnknownDuration("the WAV holds a codec whose length only decoding would tell"));
         }
     };
     let missing = 1.0 - chunks.data as f64 / chunks.promised.max(1) as f64;

@@ -8,7 +8,7 @@ use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
 use super::fourcc;
 use super::reader::{Reader, be32, be64, find};
-use super::tables::{self, Plan, Sums};
+use super::tables::{self, KEPT_SIZES, Plan, Sums};
 use super::{AudioFormat, AudioInfo, Detected, Fault, corrupt, cut_off, settle};
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
@@ -118,10 +118,12 @@ async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Re
     let plan = tables::plan(kind, bytes, body, room);
     note(movie, kind, bytes, plan);
     let (Some(plan), Some(sums)) = (plan, sums_of(movie, kind)) else { return Ok(end) };
+    // Of the sizes only the first and, later, the last are looked at.
+    let count = if kind == fourcc::STSZ { plan.count.min(KEPT_SIZES as u64) } else { plan.count };
     let mut index = 0;
-    while index < plan.count {
+    while index < count {
         let bytes = reader.from(plan.at + index * plan.entry as u64, plan.entry).await?;
-        let left = usize::try_from(plan.count - index).unwrap_or(usize::MAX);
+        let left = usize::try_from(count - index).unwrap_or(usize::MAX);
         let mut entries = 0;
         for entry in bytes.chunks_exact(plan.entry).take(left) {
             sums.entry(kind, index + entries, entry);

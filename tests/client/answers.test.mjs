@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { after, test } from "node:test";
-import { clientOf, failure, input, quickSandbox } from "./helpers.mjs";
+import { clientOf, failure, input, quickSandbox } from "./stand.mjs";
 
 const MANY = 100 * 1024 * 1024;
 

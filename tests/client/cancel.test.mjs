@@ -1,7 +1,7 @@
 import { openListeners, openTimers, watchedController } from "./globals.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IMAGE, clientOf, failure, input, quickSandbox, until } from "./helpers.mjs";
+import { IMAGE, clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 const sandbox = await quickSandbox({ concurrency: 1_000_000 });
 const requests = () => Object.values(sandbox.ledger.read().requests).reduce((sum, count) => sum + count, 0);

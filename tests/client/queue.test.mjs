@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clientOf, failure, input, quickSandbox, until } from "./helpers.mjs";
+import { clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 test("a hundred at once take turns in the order of their calls, and are never refused", async () => {
   const sandbox = await quickSandbox({ concurrency: 3 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KEY, clientOf, failure, input, quickSandbox, until } from "./helpers.mjs";
+import { KEY, clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 const sandbox = await quickSandbox();
 const ledger = () => sandbox.ledger.read();

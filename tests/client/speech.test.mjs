@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSpeech } from "../sandbox/speech.mjs";
-import { clientOf, failure, input, quickSandbox } from "./helpers.mjs";
+import { clientOf, failure, input, quickSandbox } from "./stand.mjs";
 
 const SPOKEN = { text: "Good morning, everyone. It is a fine day for a walk.", voiceId: "genshin_vindi2", voiceLanguage: "en" };
 

@@ -146,6 +146,9 @@ impl Limits {
     /// # Errors
     /// `configuration` for a limit that is no number.
     pub fn overridden(mut self, value: &JsValue) -> Result<Self, Thrown> {
+        if !value.is_object() {
+            return Ok(self);
+        }
         for (name, limit) in self.named() {
             let given = get(value, name);
             if given.is_undefined() || given.is_null() {

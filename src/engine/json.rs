@@ -1,6 +1,6 @@
 //! Reading JSON and writing JSON strings.
 //!
-//! `serde_json` does both, and costs a page more than a third of all that it downloads from this crate: its number
+//! `serde_json` does both, and made the module larger by a quarter (128 KB against 101 KB, brotli): its number
 //! formatting and parsing tables, its error sentences and its maps, none of which an answer of the service needs. This
 //! reader takes RFC 8259 text, keeps numbers as they are written, and refuses anything else.
 

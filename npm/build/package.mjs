@@ -16,7 +16,7 @@ const ENTRIES = join(ROOT, "npm", "entries");
 const STAMP = join(BUILD, "dist.stamp");
 const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries"];
 /** What is shipped as it is written, beside the entries' own types. */
-const PAPERS = ["npm/index.d.ts", "npm/gateway.d.ts", "docs/openapi.yaml"];
+const PAPERS = ["npm/index.d.ts", "npm/fit.d.ts", "npm/gateway.d.ts", "docs/openapi.yaml"];
 
 /** Builds dist/ unless it is already made from exactly these sources. */
 export function build() {

@@ -9,7 +9,7 @@ import { nodeTotals, verdict } from "./totals.mjs";
 const LIMIT_MS = 15 * 60_000;
 const FILE_LIMIT_MS = 10 * 60_000;
 /** Tests with browsers in them share the machine badly. */
-const ONE_AT_A_TIME = ["page", "conformance", "bundlers"];
+const ONE_AT_A_TIME = ["page", "fit", "conformance", "bundlers"];
 
 /** The suites in order of name, each `{ name, files }`. */
 export function nodeSuites({ slow = false } = {}) {

@@ -1,6 +1,8 @@
 // Code of a user, compiled against the installed package. Never run.
 import { AvatarClient, AvatarError, limits, validate } from "kling-avatar";
 import type { AvatarInput, ErrorCode, Limits, Problem, Progress, Task, ValidationReport, Video } from "kling-avatar";
+import { AvatarError as FitError, decodeImage, decodeSound, fitImage, fitSound, imageOrientation, suggestCrop } from "kling-avatar/fit";
+import type { Crop, FittedImage, FittedSound, ImageChange, SoundChange } from "kling-avatar/fit";
 import { AvatarClient as InlineClient } from "kling-avatar/inline";
 import { AvatarClient as SlimClient, init } from "kling-avatar/slim";
 
@@ -30,6 +32,18 @@ void validate({ image: new Uint8Array(4), soundFile: "https://example.com/a.mp3"
 init(fetch("/kling_avatar_bg.wasm"));
 const clients: AvatarClient[] = [new InlineClient({ gatewayUrl: new URL("https://example.com") }), new SlimClient({ apiKey: "sk-" })];
 void clients;
+
+export async function fitBoth(photo: File, voice: Blob, signal: AbortSignal): Promise<[File, File]> {
+  const picture: ImageBitmap = await decodeImage(photo, { rotate: 90, signal });
+  const crop: Crop = suggestCrop(picture, { imageMaxAspectRatio: 2 });
+  const image: FittedImage = await fitImage(picture, { crop, enlarge: true, quality: 0.8, type: "image/jpeg", limits: replaced });
+  const bars: Float32Array = (await decodeSound(voice, { signal })).peaks(100);
+  const sound: FittedSound = await fitSound(voice, { start: 1, end: bars.length, pad: true });
+  const changes: (ImageChange | SoundChange)[] = [...image.changed, ...sound.changed];
+  const refused: AvatarError = new FitError();
+  console.log(changes, refused.problems, (await imageOrientation(photo)) > 1, sound.sampleRate);
+  return [image.file, sound.file];
+}
 
 // What must not compile.
 // @ts-expect-error: an input needs an image
@@ -70,3 +84,11 @@ export function rewrite(error: AvatarError): void {
 }
 // @ts-expect-error: what is read of a task is a date, and perhaps not there
 export const created = (task: Task): string => task.createdAt.toISOString();
+// @ts-expect-error: pictures are turned by quarters
+void fitImage(new Blob(), { rotate: 45 });
+// @ts-expect-error: the service takes no WebP
+void fitImage(new Blob(), { type: "image/webp" });
+// @ts-expect-error: an address is no file
+void fitSound("https://example.com/a.ogg");
+// @ts-expect-error: there is no such change
+export const changed = (image: FittedImage): boolean => image.changed.includes("trimmed");

@@ -10,7 +10,7 @@ export const FILE = join(ROOT, "THIRD-PARTY-LICENSES.md");
 
 /** The file's text, made from what cargo resolves and from the crates' own licence files. */
 export async function licences() {
-  const args = ["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--features", "npm"];
+  const args = ["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown", "--features", "npm-server"];
   const { stdout } = await must("Reading the crate's dependencies", "cargo", args, { cwd: ROOT });
   const crates = compiledIn(JSON.parse(stdout)).sort((a, b) => a.name.localeCompare(b.name));
   const rows = crates.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`);
@@ -20,7 +20,7 @@ export async function licences() {
     texts.set(text, [...(texts.get(text) ?? []), crate.name]);
   }
   const sections = [...texts].map(([text, names]) => `## ${names.join(", ")}\n\n\`\`\`text\n${text}\n\`\`\``);
-  const intro = "What `kling_avatar_bg.wasm` and its glue contain besides this package's own code. Made by `npm run licences`.";
+  const intro = "What `kling_avatar_bg.wasm`, `kling_avatar_server_bg.wasm` and their glue contain besides this package's own code. Made by `npm run licences`.";
   return ["# Third-party licences", intro, ["| crate | version | licence |", "|---|---|---|", ...rows].join("\n"), ...sections, ""].join("\n\n").trimEnd() + "\n";
 }
 

@@ -13,15 +13,18 @@ const LOCKED = process.env.CI ? ["--locked"] : [];
 /** A panic traps at once. What it would have said, and where, would be a tenth of the module. */
 const WITHOUT_PANIC_WORDS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
-/** Resolves with the folder that holds `kling_avatar.js` and `kling_avatar_bg.wasm`. */
-export async function buildCrate(toolchain, wasmBindgenFolder) {
-  say("Compiling the crate to WebAssembly");
+/**
+ * Compiles the crate with the exports that a feature of its stands for. Resolves with the folder that holds
+ * `<name>.js` and `<name>_bg.wasm`.
+ */
+export async function buildCrate(toolchain, wasmBindgenFolder, { name, feature }) {
+  say(`Compiling the crate to WebAssembly (${name})`);
   const env = { ...toolchain.env, CARGO_TARGET_DIR: TARGET };
   // These would replace the flags below, or move the result.
-  for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
+  for (const variable of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[variable];
   const flags = (await pathRemaps(toolchain, env)).flatMap((remap) => ["--remap-path-prefix", remap]);
   // As a cdylib alone: with the rlib beside it the module is larger.
-  const args = ["rustc", "--release", "--target", TRIPLE, "--features", "npm", "--lib", "--crate-type", "cdylib", ...LOCKED];
+  const args = ["rustc", "--release", "--target", TRIPLE, "--features", feature, "--lib", "--crate-type", "cdylib", ...LOCKED];
   const unstable = { ...env, RUSTC_BOOTSTRAP: "1" }; // lets a stable compiler take the -Z flags
   const isLean = toolchain.library !== undefined && (await takes(toolchain.rustc, WITHOUT_PANIC_WORDS, unstable));
   if (isLean) {
@@ -34,13 +37,13 @@ export async function buildCrate(toolchain, wasmBindgenFolder) {
   const { output } = await must("Compiling the crate", toolchain.cargo, args, { cwd: ROOT, env: isLean ? unstable : env });
   if (output.includes("warning:")) say(output.trimEnd());
 
-  const out = join(BUILD, "glue");
+  const out = join(BUILD, "glue", name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   // The sections that say which compiler made the module and which features it uses stay in: wasm-opt reads the
   // latter, and takes out all of them last.
   const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-name-section"];
-  glue.push("--remove-producers-section", "--out-name", "kling_avatar", "--out-dir", out);
+  glue.push("--remove-producers-section", "--out-name", name, "--out-dir", out);
   const wasm = join(TARGET, TRIPLE, "release", "kling_avatar.wasm");
   await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, wasm]);
   return out;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 export async function generate(folder) {
-  const wasm = readFileSync(join(folder, "kling_avatar_bg.wasm"));
-  const glue = await import(`${pathToFileURL(join(folder, "kling_avatar.js"))}?${Date.now()}`);
-  glue.initSync({ module: wasm });
+  const glue = await import(`${pathToFileURL(join(folder, "kling_avatar_server.js"))}?${Date.now()}`);
+  glue.initSync({ module: readFileSync(join(folder, "kling_avatar_server_bg.wasm")) });
   writeFileSync(join(folder, "limits.js"), `export const limits=Object.freeze(${JSON.stringify(glue.limits())});\n`);
   writeFileSync(join(folder, "codes.json"), `${JSON.stringify(glue.codes())}\n`);
-  writeFileSync(join(folder, "wasm-base64.js"), `export default"${wasm.toString("base64")}";\n`);
+  const base64 = readFileSync(join(folder, "kling_avatar_bg.wasm"), "base64");
+  writeFileSync(join(folder, "wasm-base64.js"), `export default"${base64}";\n`);
 }

@@ -15,6 +15,11 @@ import { minifyJs, optimizeWasm } from "./shrink.mjs";
 const ENTRIES = join(ROOT, "npm", "entries");
 const STAMP = join(BUILD, "dist.stamp");
 const INPUTS = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "package-lock.json", "npm/build", "npm/entries"];
+/** What pages download has nothing in it that only a gateway needs; servers have one module for both. */
+const MODULES = [
+  { name: "kling_avatar", feature: "npm" },
+  { name: "kling_avatar_server", feature: "npm-server" },
+];
 /** What is shipped as it is written, beside the entries' own types. */
 const PAPERS = ["npm/index.d.ts", "npm/fit.d.ts", "npm/gateway.d.ts", "docs/openapi.yaml"];
 
@@ -28,12 +33,15 @@ async function buildAlone() {
   const made = fingerprint(filesIn(...INPUTS, ...PAPERS), process.env.KLING_AVATAR_WASM_TOOLCHAIN ?? "");
   if (matches(STAMP, `${made} ${fingerprint(filesIn("dist"))}`)) return;
 
-  const glue = await buildCrate(await ensureWasmToolchain(), await ensureWasmBindgen());
+  const [toolchain, wasmBindgen] = [await ensureWasmToolchain(), await ensureWasmBindgen()];
   const next = join(BUILD, "dist");
   rmSync(next, { recursive: true, force: true });
   mkdirSync(next, { recursive: true });
-  await optimizeWasm(join(glue, "kling_avatar_bg.wasm"), join(next, "kling_avatar_bg.wasm"));
-  await minifyJs(join(glue, "kling_avatar.js"), join(next, "kling_avatar.js"));
+  for (const each of MODULES) {
+    const glue = await buildCrate(toolchain, wasmBindgen, each);
+    await optimizeWasm(join(glue, `${each.name}_bg.wasm`), join(next, `${each.name}_bg.wasm`));
+    await minifyJs(join(glue, `${each.name}.js`), join(next, `${each.name}.js`));
+  }
   for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry), { keepNames: true });
   for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(next, basename(paper)));
   for (const types of entries(".d.ts")) copyFileSync(join(ENTRIES, types), join(next, types));

@@ -16,8 +16,8 @@ export async function optimizeWasm(from, to) {
   await must("wasm-opt", process.execPath, [wasmOpt, ...passes, from, "-o", to]);
 }
 
-/** The one expression by which bundlers find the module; it has to survive. */
-const WASM_URL = /new URL\(\s*"\.\/kling_avatar_bg\.wasm"\s*,\s*import\.meta\.url\s*\)/g;
+/** The expressions by which bundlers find the modules; they have to survive. */
+const WASM_URL = /new URL\(\s*"\.\/kling_avatar(_server)?_bg\.wasm"\s*,\s*import\.meta\.url\s*\)/g;
 
 /** Minifies one file. The names inside are kept where people see them, in stacks and consoles; it costs next to nothing. */
 export async function minifyJs(from, to, { keepNames = false } = {}) {
@@ -26,6 +26,6 @@ export async function minifyJs(from, to, { keepNames = false } = {}) {
   const options = { minifyWhitespace: true, minifySyntax: true, minifyIdentifiers: !keepNames, legalComments: "none" };
   const { code } = await transform(source, { format: "esm", target: "es2022", ...options });
   const count = (text) => text.match(WASM_URL)?.length ?? 0;
-  if (count(code) !== count(source)) throw new Stop(`${from}: minifying lost new URL("./kling_avatar_bg.wasm", import.meta.url).`);
+  if (count(code) !== count(source)) throw new Stop(`${from}: minifying lost the new URL(…, import.meta.url) of the module.`);
   writeFileSync(to, code);
 }

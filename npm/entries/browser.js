@@ -1,6 +1,7 @@
+import { glue } from "./glue-page.js";
 import { load, provide } from "./module.js";
 
-provide(() => fetch(new URL("./kling_avatar_bg.wasm", import.meta.url)));
+provide(glue, () => fetch(new URL("./kling_avatar_bg.wasm", import.meta.url)));
 // The module compiles while the page goes on loading. A failure is told by the first call.
 load().catch(() => {});
 

@@ -1,6 +1,6 @@
 import { AvatarError, isFields } from "./error.js";
 import { Refusal } from "./gateway-refusal.js";
-import { leaving } from "./kling_avatar.js";
+import { leaving } from "./kling_avatar_server.js";
 
 const RETRYABLE = ["rate_limited", "concurrency_limit", "server", "network", "timeout", "submission_unknown"];
 const KEPT = ["status", "apiCode", "requestId", "retryAfterMs", "problems", "externalTaskId"];

@@ -4,7 +4,7 @@ import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-ta
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
 import { readInput, takePlace } from "./gateway-upload.js";
-import { leaving } from "./kling_avatar.js";
+import { leaving } from "./kling_avatar_server.js";
 
 const LEASE_MS = 30_000;
 /** How long a place is held for a task whose end nobody sees, in milliseconds. */

@@ -1,4 +1,4 @@
-import { decide } from "./kling_avatar.js";
+import { decide } from "./kling_avatar_server.js";
 import { load } from "./module.js";
 
 /** How far the clocks of two machines may lie apart, in milliseconds. */

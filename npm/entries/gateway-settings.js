@@ -1,7 +1,7 @@
 import { configuration } from "./error.js";
 import { streamOf } from "./gateway-stream.js";
 import { Tokens } from "./gateway-tokens.js";
-import { WasmClient, WasmGateway } from "./kling_avatar.js";
+import { WasmClient, WasmGateway } from "./kling_avatar_server.js";
 import { load } from "./module.js";
 import { checkOptions } from "./options.js";
 

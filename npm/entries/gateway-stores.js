@@ -1,4 +1,4 @@
-import { decide } from "./kling_avatar.js";
+import { decide } from "./kling_avatar_server.js";
 import { sleep } from "./gateway-time.js";
 
 const MEMORY_ENTRIES = 100_000;

@@ -1,4 +1,4 @@
-import { readToken, tokenText, writeToken } from "./kling_avatar.js";
+import { readToken, tokenText, writeToken } from "./kling_avatar_server.js";
 
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();

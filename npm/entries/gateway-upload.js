@@ -1,6 +1,6 @@
 import { Refusal, wrongInput } from "./gateway-refusal.js";
 import { sleep } from "./gateway-time.js";
-import { WasmUpload } from "./kling_avatar.js";
+import { WasmUpload } from "./kling_avatar_server.js";
 import { limits as usual } from "./limits.js";
 
 const CHUNK_BYTES = 262_144;

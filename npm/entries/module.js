@@ -1,14 +1,13 @@
-import init, { WasmClient, initSync, validate } from "./kling_avatar.js";
 import { AvatarError } from "./error.js";
 
-const MODULE = { WasmClient, validate };
-
+let glue;
 let source;
 let loading;
 let started;
 
-/** Says where the module comes from: a function that gives a `WebAssembly.Module`, its bytes or a `Response`. */
-export function provide(next) {
+/** Says which module is meant and where it comes from: a function that gives a `WebAssembly.Module`, its bytes or a `Response`. */
+export function provide(itsGlue, next) {
+  glue = itsGlue;
   source = next;
 }
 
@@ -24,9 +23,9 @@ export function load() {
 }
 
 /** Starts a module that is compiled already, at once. */
-export function startNow(module) {
-  initSync({ module });
-  started = MODULE;
+export function startNow(itsGlue, module) {
+  itsGlue.initSync({ module });
+  started = itsGlue;
 }
 
 async function start() {
@@ -36,27 +35,27 @@ async function start() {
   } catch (cause) {
     if (cause instanceof AvatarError) throw cause;
     if (cause?.code === "ENOENT") throw leftBehind(cause.path, cause);
-    throw failure("network", "kling_avatar_bg.wasm could not be loaded; the network may be down.", cause);
+    throw failure("network", `${glue.file} could not be loaded; the network may be down.`, cause);
   }
   // Hosts of single-page apps answer with a page where there is no file.
   if (given?.ok === false || given?.headers?.get("content-type")?.startsWith("text/html")) {
     throw leftBehind(`${given.url} (HTTP ${given.status})`);
   }
   try {
-    await init({ module_or_path: given });
+    await glue.init({ module_or_path: given });
   } catch (cause) {
-    throw failure("configuration", `kling_avatar_bg.wasm could not be started: ${cause?.message ?? cause}`, cause);
+    throw failure("configuration", `${glue.file} could not be started: ${cause?.message ?? cause}`, cause);
   }
-  started = MODULE;
+  started = glue;
   return started;
 }
 
 /** Some bundlers do not bring the module along. */
 function leftBehind(where, cause) {
   const help =
-    'Copy it beside your bundle: "cp node_modules/kling-avatar/dist/kling_avatar_bg.wasm dist/" (with your output folder), ' +
+    `Copy it beside your bundle: "cp node_modules/kling-avatar/dist/${glue.file} dist/" (with your output folder), ` +
     'or import from "kling-avatar/inline".';
-  return failure("configuration", `kling_avatar_bg.wasm is not at ${where}. ${help}`, cause);
+  return failure("configuration", `${glue.file} is not at ${where}. ${help}`, cause);
 }
 
 function failure(code, message, cause) {

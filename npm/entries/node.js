@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { glue } from "./glue-server.js";
 import { provide } from "./module.js";
 
-provide(() => readFile(new URL("./kling_avatar_bg.wasm", import.meta.url)));
+provide(glue, () => readFile(new URL("./kling_avatar_server_bg.wasm", import.meta.url)));
 
 export * from "./index.js";

@@ -1,4 +1,5 @@
 import { configuration } from "./error.js";
+import { glue } from "./glue-page.js";
 import { provide } from "./module.js";
 
 let given;
@@ -8,7 +9,7 @@ export function init(module) {
   given = module;
 }
 
-provide(() => {
+provide(glue, () => {
   if (given === undefined) throw configuration("Call init(module) of kling-avatar/slim first.");
   return given;
 });

@@ -1,6 +1,7 @@
-import module from "./kling_avatar_bg.wasm";
+import { glue } from "./glue-server.js";
+import module from "./kling_avatar_server_bg.wasm";
 import { startNow } from "./module.js";
 
-startNow(module);
+startNow(glue, module);
 
 export * from "./index.js";

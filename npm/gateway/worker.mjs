@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DIST, ROOT } from "../setup/paths.mjs";
 
-const WASM = "kling_avatar_bg.wasm";
+const WASM = "kling_avatar_server_bg.wasm";
 
 /** Bundles a Worker that imports `kling-avatar`, and gives the modules that workerd loads. */
 export async function bundleWorker(file) {

@@ -16,7 +16,7 @@ CHROMIUM_FLAGS.push("--disable-background-networking", "--disable-component-upda
 
 /** Formatting and lints, each counted as one test; those whose tool is not installed are left out. */
 export async function checks() {
-  const wasm = ["--target", TRIPLE, "--features", "npm"];
+  const wasm = ["--target", TRIPLE, "--features", "npm-server"];
   const list = [["fmt", "--check"], ["clippy", "--all-targets", "--", "-D", "warnings"]];
   if (await hasWasmTarget()) list.push(["clippy", ...wasm, "--", "-D", "warnings"]);
   const totals = { passed: 0, failed: 0 };
@@ -58,7 +58,7 @@ export function wasmInChromium(tools) {
 
 async function wasmTests({ toolchain, wasmBindgenFolder }, mode) {
   const runner = join(wasmBindgenFolder, "wasm-bindgen-test-runner");
-  const args = ["test", "--no-fail-fast", "--target", TRIPLE, "--features", "npm", ...wasmTargets()];
+  const args = ["test", "--no-fail-fast", "--target", TRIPLE, "--features", "npm-server", ...wasmTargets()];
   args.push("--config", `target.${TRIPLE}.runner=[${JSON.stringify(runner)}]`);
   args.push(...toolchain.buildStd("std", "panic_abort", "test"));
   const env = { ...toolchain.env, ...mode };

@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::input::{AvatarInput, SpeechInput, base_address};
-use super::js::{Builder, function, get, number, try_get};
+use super::js::{function, get, number, try_get};
 use super::output::{speech_to_js, task_to_js, thrown_to_js, video_to_js};
 use super::prepare::Report;
 use super::thrown::Thrown;
@@ -23,7 +23,6 @@ use super::watch::Watcher;
 use crate::engine::error::Error;
 use crate::engine::limits::Limits;
 use crate::engine::poll::PollPolicy;
-use crate::engine::problem::ProblemCode;
 use crate::engine::retry::RetryPolicy;
 
 type Exported = Result<JsValue, Thrown>;
@@ -39,23 +38,6 @@ fn promise(work: impl Future<Output = Exported> + 'static) -> Promise {
 
 fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
     future_to_promise(async move { work.await.map_err(thrown) })
-}
-
-/// Gives the limits that hold unless a client overrides them.
-#[wasm_bindgen]
-pub fn limits() -> JsValue {
-    let mut limits = Limits::default();
-    limits.named().into_iter().fold(Builder::new(), |built, (name, limit)| built.set(name, *limit)).build()
-}
-
-/// Gives every error code and every problem code, so that tests can compare them with the declared types.
-#[wasm_bindgen]
-pub fn codes() -> JsValue {
-    let list = |codes: &mut dyn Iterator<Item = &'static str>| codes.map(JsValue::from_str).collect::<js_sys::Array>();
-    Builder::new()
-        .set("errors", list(&mut Error::CODES.iter().copied()))
-        .set("problems", list(&mut ProblemCode::ALL.iter().map(|code| code.name())))
-        .build()
 }
 
 /// Checks an input without a client.

@@ -8,7 +8,7 @@ mod create;
 mod download;
 #[cfg(feature = "npm")]
 mod exports;
-#[cfg(feature = "npm")]
+#[cfg(feature = "npm-server")]
 mod gateway;
 mod gateway_client;
 mod http;
@@ -19,6 +19,8 @@ mod output;
 mod prepare;
 mod speech;
 mod storage;
+#[cfg(feature = "npm-server")]
+mod tables;
 mod thrown;
 mod time;
 mod turn;

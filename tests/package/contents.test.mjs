@@ -21,8 +21,10 @@ test("carries the built package and its papers, and nothing else", () => {
   assert.ok(papers.every((file) => installed.files.includes(file)), installed.files.join(", "));
 });
 
-test("has exactly one WebAssembly module, and no source map or test", () => {
-  assert.deepEqual(installed.files.filter((file) => file.endsWith(".wasm")), ["dist/kling_avatar_bg.wasm"]);
+const MODULES = ["dist/kling_avatar_bg.wasm", "dist/kling_avatar_server_bg.wasm"];
+
+test("has one WebAssembly module for pages and one for servers, and no source map or test", () => {
+  assert.deepEqual(installed.files.filter((file) => file.endsWith(".wasm")).sort(), MODULES);
   assert.deepEqual(installed.files.filter((file) => /\.map$|test|spec|sandbox|fixture/i.test(file)), []);
 });
 
@@ -35,10 +37,22 @@ test("no file names a folder of the machine that built it, or links to a source 
   }
 });
 
-test("the module has no custom section and stays small", async () => {
-  const module = await WebAssembly.compile(await readFile(join(installed.folder, "dist/kling_avatar_bg.wasm")));
-  for (const name of ["name", "producers", "target_features", ".debug_info"]) {
-    assert.equal(WebAssembly.Module.customSections(module, name).length, 0, name);
+test("what pages download has nothing in it that only a gateway needs", async () => {
+  const exported = async (file) => {
+    const module = await WebAssembly.compile(await readFile(join(installed.folder, file)));
+    return WebAssembly.Module.exports(module).filter(({ name }) => /gateway|token|decide/i.test(name)).length;
+  };
+  const [page, server] = MODULES;
+  assert.equal(await exported(page), 0);
+  assert.ok((await exported(server)) > 0);
+});
+
+test("the modules have no custom section", async () => {
+  for (const file of MODULES) {
+    const module = await WebAssembly.compile(await readFile(join(installed.folder, file)));
+    for (const name of ["name", "producers", "target_features", ".debug_info"]) {
+      assert.equal(WebAssembly.Module.customSections(module, name).length, 0, `${file}: ${name}`);
+    }
   }
 });
 

@@ -119,7 +119,7 @@ test("a signal that is aborted already stops a call before anything is sent", as
 test("a thousand calls that are created, waited for and cancelled leave no timer, no listener and no memory", async () => {
   sandbox.reset();
   Object.assign(sandbox.options, { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 });
-  const { default: init } = await import("../../dist/kling_avatar.js");
+  const { default: init } = await import("../../dist/kling_avatar_server.js");
   const client = clientOf(sandbox);
   const cycle = async (at) => {
     const controller = watchedController();

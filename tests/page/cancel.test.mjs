@@ -102,14 +102,23 @@ test("cancelling after the upload and before the answer offers to look for the v
   await visit.close();
 });
 
-test("leaving while the video is on its way is asked about", async () => {
-  const visit = await openReady();
-  const { page } = visit;
+test("leaving is asked about while a reload would lose something, and no longer", async () => {
+  const visit = await openReady(file("long.wav", "audio/wav", wav(50, 44_100)));
+  const { page, context } = visit;
+  const line = await context.newCDPSession(page);
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 });
   await page.click("#generate");
-  await phase(page, "processing");
+  await phase(page, "uploading");
   const [dialog] = await Promise.all([page.waitForEvent("dialog"), page.close({ runBeforeUnload: true })]);
   assert.equal(dialog.type(), "beforeunload");
-  await dialog.accept();
+  await dialog.dismiss();
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  await phase(page, "processing");
+  await page.waitForSelector("#shelf .card[data-state=running]");
+  const closed = page.waitForEvent("close");
+  page.on("dialog", (asked) => assert.fail(`asked once more: ${asked.type()}`));
+  await page.close({ runBeforeUnload: true });
+  await closed;
   await visit.close();
 });
 

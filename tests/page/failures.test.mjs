@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { file, picture, voice } from "./fixtures.mjs";
-import { assertQuiet, phase, startStand, text } from "./stand.mjs";
+import { assertQuiet, phase, redirectComet, startStand, text } from "./stand.mjs";
 
 let stand;
 before(async () => (stand = await startStand()));
@@ -30,21 +30,6 @@ async function failure(page) {
     action: (await button.isVisible()) ? await button.getAttribute("data-action") : null,
     details: await text(page, "#notice-facts"),
   };
-}
-
-/** The page talks to api.cometapi.com; its calls are answered by the sandbox. */
-async function redirectComet(page) {
-  await page.route("https://api.cometapi.com/**", async (route) => {
-    const request = route.request();
-    const { pathname, search } = new URL(request.url());
-    const answer = await fetch(stand.sandbox.url + pathname + search, {
-      method: request.method(),
-      headers: { authorization: request.headers().authorization, "content-type": "application/json" },
-      body: request.postDataBuffer() ?? undefined,
-    });
-    const headers = { "access-control-allow-origin": "*", "content-type": answer.headers.get("content-type") ?? "" };
-    await route.fulfill({ status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) });
-  });
 }
 
 async function chooseKey(page, key) {
@@ -78,7 +63,7 @@ test("a task that fails says why, as text, and can be tried again as a new task"
 
 test("a wrong key leads to the key", async () => {
   stand.sandbox.reset();
-  const visit = await openReady({ before: redirectComet });
+  const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
   const { page } = visit;
   await chooseKey(page, "sk-sandbox-invalid");
   await page.click("#generate");
@@ -123,7 +108,7 @@ for (const [key, title, action] of [
 ]) {
   test(`"${title}" is said in plain words`, async () => {
     stand.sandbox.reset();
-    const visit = await openReady({ before: redirectComet });
+    const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
     await chooseKey(visit.page, key);
     await visit.page.click("#generate");
     const shown = await failure(visit.page);
@@ -170,14 +155,16 @@ test("an answer that is lost on its way is found again, for one charge", async (
 
 test("a video that cannot be downloaded here can be opened instead", async () => {
   stand.sandbox.reset();
+  await stand.sandbox.faults.add([{ on: "file", action: "status", status: 403, times: 1000 }]);
   const visit = await openReady();
   const { page } = visit;
   await page.click("#generate");
   await page.waitForSelector("#done:visible");
-  await page.route(`${stand.sandbox.url}/files/**`, (route) => route.abort("failed"));
-  await page.click("#download");
   await page.waitForSelector("#open-video:visible");
+  assert.match(await text(page, "#done-note"), /could not play the video from its address/);
   assert.match(await page.getAttribute("#open-video", "href"), /^http:\/\/127\.0\.0\.1:\d+\/files\//);
+  await page.click("#download");
+  await page.waitForFunction(() => /could not be downloaded/.test(document.getElementById("done-note").textContent));
   assertQuiet(visit, OFFLINE);
   await visit.close();
 });

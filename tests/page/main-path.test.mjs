@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { picture, sample, sha256, file, voice } from "./fixtures.mjs";
 import { assertAtHome, assertQuiet, startStand, text, useSamples } from "./stand.mjs";
+import { playFrames } from "./video.mjs";
 
 let stand;
 before(async () => (stand = await startStand()));
@@ -60,21 +61,6 @@ test("makes a video from the samples, plays it and saves it, for exactly one cha
   assertAtHome(visit);
   await visit.close();
 });
-
-/** Plays, muted, until ten frames have been put on the screen. */
-async function playFrames(video) {
-  video.muted = true;
-  let frames = 0;
-  const enough = new Promise((resolve) => {
-    const count = () => (++frames >= 10 ? resolve() : video.requestVideoFrameCallback(count));
-    video.requestVideoFrameCallback(count);
-  });
-  await video.play();
-  await enough;
-  const { currentTime, duration, videoWidth: width, videoHeight: height } = video;
-  const { totalVideoFrames } = video.getVideoPlaybackQuality();
-  return { frames, currentTime, duration, width, height, totalVideoFrames };
-}
 
 test("sends one's own files, words and quality as they are", async () => {
   stand.sandbox.reset();

@@ -15,7 +15,7 @@ const ARGUMENTS = [
 export async function startStand(options = {}) {
   const sandbox = await startSandbox({ options: { speed: 30, ...options } });
   const server = await startPageServer({ sandboxUrl: sandbox.url });
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGUMENTS });
+  const browser = await launch();
   return {
     sandbox,
     url: server.url,
@@ -28,13 +28,15 @@ export async function startStand(options = {}) {
   };
 }
 
+export const launch = () => chromium.launch({ executablePath: chromiumPath(), args: ARGUMENTS });
+
 function chromiumPath() {
   const known = [process.env.CHROMIUM_PATH, "/usr/bin/chromium"].find((path) => path && existsSync(path));
   return known ?? execFileSync("sh", ["-c", "command -v chromium || command -v google-chrome"], { encoding: "utf8" }).trim();
 }
 
 /** Opens the page in a fresh profile and watches everything that it says and asks for. */
-async function open(browser, url, { before, ready = "#generate:enabled", ...settings } = {}) {
+export async function open(browser, url, { before, ready = "#generate:enabled", ...settings } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US", ...settings });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -76,3 +78,18 @@ export async function useSamples(page) {
 export const phase = (page, name) => page.waitForSelector(`#stage[data-now="${name}"]`);
 
 export const text = (page, selector) => page.textContent(selector);
+
+/** The page talks to api.cometapi.com; its calls are answered by the sandbox. */
+export async function redirectComet(page, sandbox) {
+  await page.route("https://api.cometapi.com/**", async (route) => {
+    const request = route.request();
+    const { pathname, search } = new URL(request.url());
+    const answer = await fetch(sandbox.url + pathname + search, {
+      method: request.method(),
+      headers: { authorization: request.headers().authorization, "content-type": "application/json" },
+      body: request.postDataBuffer() ?? undefined,
+    });
+    const headers = { "access-control-allow-origin": "*", "content-type": answer.headers.get("content-type") ?? "" };
+    await route.fulfill({ status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) });
+  });
+}

@@ -4,7 +4,7 @@ import { sha256 } from "./keys.mjs";
 import { loadMedia } from "./media.mjs";
 
 /** @typedef {import("./api.mjs").Parts} Parts */
-/** @typedef {import("./checks.mjs").Media} Media */
+/** @typedef {import("./order.mjs").Media} Media */
 
 /**
  * Checks an order, charges it and starts its task.
@@ -36,7 +36,7 @@ async function received(media) {
 }
 
 /**
- * @param {Parts} parts @param {import("./checks.mjs").Order} order @param {Media} soundMedia
+ * @param {Parts} parts @param {import("./order.mjs").Order} order @param {Media} soundMedia
  * @param {string} origin @param {Record<string, any>} fields
  */
 async function make(parts, order, soundMedia, origin, fields) {
@@ -47,7 +47,7 @@ async function make(parts, order, soundMedia, origin, fields) {
     ownFile: (/** @type {string} */ url) => (url.startsWith(filesUrl) ? files.get(url.slice(filesUrl.length))?.bytes : undefined),
   };
   const image = "bytes" in order.image ? order.image.bytes : await loadMedia(order.image.url, options.limits.imageBytes, from);
-  if ("url" in order.image && image) checks.checkImage(image, options);
+  if ("url" in order.image && image) await checks.checkImage(image, options);
   const sound = "bytes" in soundMedia ? soundMedia.bytes : await loadMedia(soundMedia.url, options.limits.soundBytes, from);
   if ("url" in soundMedia && sound) await checks.checkSound(sound, options);
 

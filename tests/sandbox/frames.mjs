@@ -25,14 +25,14 @@ import { drawMark, prepareStrip } from "./strip.mjs";
 
 /**
  * Makes a painter of frames: the head nods and its mouth opens with the voice, over a strip with the waveform.
- * @param {Picture} picture @param {Float32Array} levels of each frame
+ * @param {Picture} picture @param {Float32Array} levels of each frame @param {string} mark written into the corner
  * @returns {(at: number, open: number, nod: number) => Uint8Array} paints frame `at`; both amounts are 0 to 1
  */
-export function createPainter(picture, levels) {
+export function createPainter(picture, levels, mark) {
   const { width, height } = picture;
   const mouth = guessMouth(picture);
   const base = { width, height, y: picture.y.slice(), u: picture.u.slice(), v: picture.v.slice() };
-  drawMark(base);
+  drawMark(base, mark);
   const strip = prepareStrip(base, levels);
   const frame = new Uint8Array((width * height * 3) / 2);
   const planes = makePlanes(base, frame, mouth, strip.top);

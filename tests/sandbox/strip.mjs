@@ -4,6 +4,12 @@ const UNPLAYED = [96, 132, 124];
 const PLAYED = [205, 112, 148];
 const LETTERS = {
   S: "01111 10000 10000 01110 00001 00001 11110",
+  P: "11110 10001 10001 11110 10000 10000 10000",
+  R: "11110 10001 10001 11110 10100 10010 10001",
+  E: "11111 10000 10000 11110 10000 10000 11111",
+  V: "10001 10001 10001 10001 10001 01010 00100",
+  I: "01110 00100 00100 00100 00100 00100 01110",
+  W: "10001 10001 10001 10101 10101 11011 10001",
   A: "01110 10001 10001 11111 10001 10001 10001",
   N: "10001 11001 10101 10101 10011 10001 10001",
   D: "11110 10001 10001 10001 10001 10001 11110",
@@ -64,11 +70,11 @@ function fill({ width, y, u, v }, left, top, wide, high, [luma, blue, red]) {
   }
 }
 
-/** Writes SANDBOX into the upper left corner, so that nobody takes the video for the service's. @param {Picture} picture */
-export function drawMark(picture) {
+/** Writes a word into the upper left corner, so that nobody takes the video for the service's. @param {Picture} picture @param {string} word */
+export function drawMark(picture, word) {
   const { width, height, y } = picture;
   const dot = Math.max(1, Math.round(Math.min(width, height) / 260));
-  [..."SANDBOX"].forEach((letter, place) => {
+  [...word].forEach((letter, place) => {
     /** @type {Record<string, string>} */ (LETTERS)[letter].split(" ").forEach((line, row) => {
       [...line].forEach((cell, column) => {
         if (cell === "0") return;

@@ -40,7 +40,7 @@ class Tasks {
 
   /**
    * Creates a task, or throws what forbids it. Nothing here waits: of two requests with one id, one wins.
-   * @param {import("./checks.mjs").Order} order @param {string} key
+   * @param {import("./order.mjs").Order} order @param {string} key
    * @param {Omit<import("./ledger.mjs").Charge, "at" | "costUsd" | "taskId" | "status" | "key" | "mode" | "externalTaskId">} receipt
    * @param {Make} make
    */

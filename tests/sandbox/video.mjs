@@ -108,7 +108,7 @@ function evenSide(side) {
 async function encode({ signal }, picture, samples, frames, voice, output) {
   const levels = loudness(samples, frames);
   const [open, nod] = [follow(levels, 0.72), follow(levels, 0.93)];
-  const paint = createPainter(picture, levels);
+  const paint = createPainter(picture, levels, "SANDBOX");
   const seconds = samples.length / SAMPLE_RATE;
   const sound = voice ? ["-i", voice] : ["-f", "lavfi", "-t", String(seconds), "-i", "anullsrc=r=44100:cl=mono"];
   await ffmpeg([

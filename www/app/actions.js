@@ -1,5 +1,6 @@
-import { saveVideo, videoName } from "./download.js";
+import { saveBlob, saveVideo, videoName } from "./download.js";
 import { bringIntoView, byId, show } from "./dom.js";
+import { describe } from "./errors.js";
 import { t } from "./i18n.js";
 import { loadSamples } from "./samples.js";
 import { isWebAddress } from "./stage.js";
@@ -22,37 +23,56 @@ export class Actions {
     for (const field of [this.photo, this.voice, this.prompt]) {
       field.addEventListener("change", () => this.#changed());
     }
-    byId("cancel").addEventListener("click", () => this.run.cancel());
+    byId("cancel").addEventListener("click", () => this.runs.current.cancel());
     byId("resume").addEventListener("click", ({ target }) => this.#help(target.dataset.action));
     byId("download").addEventListener("click", () => this.download());
     byId("sample").addEventListener("click", () => this.useSamples());
     byId("stage-video").addEventListener("error", () => this.#offerOtherWays());
     window.addEventListener("beforeunload", (event) => {
-      if (this.run.running) event.preventDefault();
+      if (this.runs.all.some((run) => run.running && !(run.kept && run.state.taskId))) event.preventDefault();
     });
   }
 
+  /** What would be made now. */
+  get input() {
+    const { photo, voice, prompt, speech } = this;
+    const audioId = speech.idFor(voice.file);
+    const sound = audioId ? { audioId } : { soundFile: voice.file ?? undefined };
+    return { image: photo.file, ...sound, prompt: prompt.value, mode: this.mode() };
+  }
+
   async generate() {
-    if (this.run.running || this.collecting) return;
+    if (this.collecting) return;
+    const going = this.runs.underWay(this.input);
+    if (going) return this.show(going);
     this.collecting = true;
-    const client = (await this.#ready()) && this.#client();
+    const client = (await this.#ready()) && (await this.#client());
     this.collecting = false;
     if (!client) return;
     this.player.pause();
-    const { photo, voice, prompt } = this;
-    this.#go(this.run.generate(client, {
-      image: photo.file,
-      soundFile: voice.file,
-      prompt: prompt.value,
-      mode: this.mode(),
-    }));
+    for (const run of this.runs.all.filter(isSettled)) this.runs.remove(run);
+    const { input } = this;
+    const run = this.runs.start({ origin: this.connection.origin, input, photoUrl: URL.createObjectURL(input.image) });
+    run.details = { name: videoName(this.photo.file.name), seconds: this.voice.report?.durationSeconds };
+    this.#go(run, run.generate(client, { ...input, externalTaskId: crypto.randomUUID() }));
   }
 
-  pickUpTyped() {
+  /** Puts a video on the stage. */
+  show(run) {
+    this.runs.select(run);
+    this.stage.reveal();
+  }
+
+  async pickUpTyped() {
     const input = byId("pickup-id");
     const taskId = input.value.trim();
-    if (taskId === "") input.focus();
-    else this.#pickUp(taskId);
+    if (taskId === "") return input.focus();
+    const known = this.runs.all.find((run) => run.state.taskId === taskId && run.state.kind !== "failed");
+    if (known) return this.show(known);
+    const client = await this.#client();
+    if (!client) return;
+    const run = this.runs.start({ origin: this.connection.origin });
+    this.#go(run, run.pickUp(client, taskId));
   }
 
   async useSamples() {
@@ -66,9 +86,19 @@ export class Actions {
     }
   }
 
-  download() {
-    const { client, video } = this.run.state;
-    return saveVideo(client, video, videoName(this.photo.file?.name));
+  async download() {
+    const run = this.runs.current;
+    const name = run.details?.name ?? videoName();
+    if (run.blob) return saveBlob(run.blob, name);
+    const client = run.state.client ?? (await this.#client(run));
+    if (client) await saveVideo(client, run.state.video, name);
+  }
+
+  /** Goes on with a video that was begun before: from its task, or by finding out whether there is one. */
+  async resume(run, client) {
+    const { taskId, externalTaskId, input } = run.state;
+    if (taskId) return run.pickUp(client, taskId);
+    return run.origin?.inPage && input ? run.generate(client, { ...input, externalTaskId }) : run.lookUp(client, externalTaskId, input);
   }
 
   /** Whether everything is there. What is not is said beside its field, and the first of them gets the keyboard. */
@@ -76,7 +106,7 @@ export class Actions {
     const { photo, voice, prompt } = this;
     await Promise.all([photo.checked, voice.checked, prompt.validate()]);
     for (const field of [photo, voice]) {
-      if (!field.file) field.complain([{ field: field.field, code: "missing", message: "" }]);
+      if (!field.file && !(field === voice && this.speech.idFor(null))) field.complain([{ field: field.field, code: "missing", message: "" }]);
     }
     const count = [photo, voice, prompt].filter((field) => field.problems.length > 0).length;
     this.#countProblems(count);
@@ -87,8 +117,10 @@ export class Actions {
   /** What was said about the former files and words is settled by new ones, unless a task may exist. */
   #changed() {
     this.#countProblems(0);
-    const { kind } = this.run.state;
-    if (kind === "failed" && !["resume", "lookup"].includes(byId("resume").dataset.action)) this.run.clear();
+    const { current, none } = this.runs;
+    if (!isSettled(current)) return;
+    if (current === none) none.clear();
+    else this.runs.remove(current);
   }
 
   #countProblems(count) {
@@ -102,30 +134,26 @@ export class Actions {
     bringIntoView(first.root);
   }
 
-  /** A client for the present connection; null where something about it is missing, which is then shown. */
-  #client() {
-    const options = this.connection.options();
-    if (!options) {
-      this.connection.reveal();
-      return null;
-    }
+  /** A client for the present connection, or for that of a run; null where something about it is missing, which is shown. */
+  async #client(run) {
     try {
-      return new this.AvatarClient(options);
+      const options = run?.origin ? await this.connection.optionsFor(run.origin) : await this.connection.options();
+      if (options) return new this.AvatarClient(options);
+      this.connection.reveal(run?.origin?.kind);
     } catch (error) {
-      this.run.fail(error);
+      this.runs.refuse(error);
       this.stage.reveal();
-      return null;
     }
+    return null;
   }
 
-  #go(work) {
+  #go(run, work) {
     this.stage.reveal();
-    return work.then(() => this.#showProblemsFound());
+    return work.then(() => this.#showProblemsFound(run));
   }
 
   /** The last check before sending may find what the first could not, such as a file changed meanwhile. */
-  #showProblemsFound() {
-    const { error } = this.run.state;
+  #showProblemsFound({ state: { error } }) {
     if (error?.code !== "invalid_input") return;
     for (const field of [this.photo, this.voice, this.prompt]) {
       const problems = (error.problems ?? []).filter((problem) => problem.field === field.field);
@@ -133,35 +161,29 @@ export class Actions {
     }
   }
 
-  #pickUp(taskId) {
-    const client = !this.run.running && this.#client();
-    if (client) this.#go(this.run.pickUp(client, taskId));
-  }
-
-  #help(action) {
-    const { taskId, externalTaskId, input, error } = this.run.state;
-    if (action === "fields") this.#showFirstProblem();
-    if (action === "connection") this.connection.reveal();
-    if (action === "resume") this.#pickUp(taskId);
-    if (action === "lookup" || action === "retry") {
-      const client = this.#client();
-      if (!client) return;
-      if (action === "lookup") this.#go(this.run.lookUp(client, externalTaskId, input));
-      else this.#retry(client, input, error?.code === "task_failed" ? undefined : externalTaskId);
-    }
-  }
-
-  /** Tries again with the same id, so that the service itself refuses to make one video twice. */
-  #retry(client, input, externalTaskId) {
-    if (!input) return this.run.state.taskId ? this.#pickUp(this.run.state.taskId) : this.generate();
-    this.#go(this.run.generate(client, externalTaskId ? { ...input, externalTaskId } : input));
+  async #help(action) {
+    const run = this.runs.current;
+    const { taskId, externalTaskId, input, error } = run.state;
+    if (action === "fields") return this.#showFirstProblem();
+    if (action === "connection") return this.connection.reveal(run.origin?.kind);
+    const client = await this.#client(run);
+    if (!client || run.running) return;
+    if (action === "resume") return this.#go(run, run.pickUp(client, taskId));
+    if (action === "lookup") return this.#go(run, run.lookUp(client, externalTaskId, input));
+    if (!input) return this.generate();
+    // With the same id, so that the service itself refuses to make one video twice; a task that failed has used its id up.
+    const id = error?.code === "task_failed" || !externalTaskId ? crypto.randomUUID() : externalTaskId;
+    this.#go(run, run.generate(client, { ...input, externalTaskId: id }));
   }
 
   #offerOtherWays() {
-    const { kind, video } = this.run.state;
-    if (kind !== "done") return;
+    const { state, localUrl } = this.runs.current;
+    if (state.kind !== "done" || localUrl) return;
     byId("done-note").textContent = t("done.unplayable");
-    if (isWebAddress(video.url)) byId("open-video").href = video.url;
-    show(byId("open-video"), isWebAddress(video.url));
+    if (isWebAddress(state.video.url)) byId("open-video").href = state.video.url;
+    show(byId("open-video"), isWebAddress(state.video.url));
   }
 }
+
+/** Nothing was ordered, and nothing is left to find out. */
+const isSettled = ({ state }) => state.kind === "failed" && describe(state).settled;

@@ -1,5 +1,6 @@
 import { byId, show } from "./dom.js";
 import { onLanguage, t } from "./i18n.js";
+import { keepKey, keptKey } from "./keyring.js";
 
 const SANDBOX_KEY = "sk-sandbox-demo";
 
@@ -7,85 +8,132 @@ const SANDBOX_KEY = "sk-sandbox-demo";
 const RETRY = { maxDelayMs: 4000 };
 const SANDBOX_RETRY = { minDelayMs: 200, maxDelayMs: 500 };
 const SANDBOX_POLL = { maxIntervalMs: 1000 };
+const PREVIEW_POLL = { minIntervalMs: 200, maxIntervalMs: 500 };
 
-/** Where videos are made. The key lives in its input and nowhere else. */
+/** Where videos are made. The key lives in its input, and longer only where that is asked for. */
 export class Connection extends EventTarget {
   kind = "sandbox";
   #sandboxUrl = null;
+  #preview = null;
   #details = byId("connection");
   #key = byId("api-key");
   #gateway = byId("gateway-url");
 
   constructor() {
     super();
-    for (const radio of this.#radios()) {
+    for (const radio of this.#radios("connection")) {
       radio.addEventListener("change", () => {
-        this.#choose(radio.value);
+        this.choose(radio.value);
         (radio.value === "key" ? this.#key : radio.value === "gateway" ? this.#gateway : radio).focus();
       });
     }
     for (const input of [this.#key, this.#gateway]) input.addEventListener("input", () => this.#complain(null));
-    this.#gateway.addEventListener("change", () => this.dispatchEvent(new Event("change")));
+    for (const input of [this.#key, this.#gateway]) input.addEventListener("change", () => this.#changed());
+    for (const radio of this.#radios("key-place")) radio.addEventListener("change", () => this.#keep());
+    byId("key-forget").addEventListener("click", () => this.#forget());
+    this.#recall();
     // Going back to this page must not bring the key back.
     window.addEventListener("pagehide", () => (this.#key.value = ""));
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#recall());
     onLanguage(() => this.#render());
   }
 
-  /** Asks the page's server for its sandbox. A static host has none. */
+  /** Asks the page's server for its sandbox and its gateway. A static host has neither: then the page makes previews. */
   async discover() {
-    try {
-      const answer = await fetch("config.json");
-      const { sandboxUrl } = await answer.json();
-      this.#sandboxUrl = new URL(sandboxUrl, location.href).href;
-    } catch {
-      this.#sandboxUrl = null;
-      this.#radios().find((radio) => radio.value === "sandbox").disabled = true;
-      this.#choose("key");
-    }
-    this.#render();
+    const { sandboxUrl, gatewayUrl } = await readConfig();
+    this.#sandboxUrl = sandboxUrl ?? null;
+    if (gatewayUrl) this.#gateway.value = gatewayUrl;
+    this.choose(gatewayUrl ? "gateway" : this.#key.value ? "key" : "sandbox");
+  }
+
+  /** Where a video would be made now; this is what a history keeps of it. */
+  get origin() {
+    if (this.kind === "key") return { kind: "key" };
+    if (this.kind === "gateway") return { kind: "gateway", address: this.#gateway.value.trim() };
+    return this.#sandboxUrl ? { kind: "sandbox", address: this.#sandboxUrl } : { kind: "sandbox", inPage: true };
   }
 
   /** The address to name in an example. */
   get address() {
-    return this.kind === "sandbox" ? this.#sandboxUrl : this.#gateway.value.trim() || "https://example.com/avatar";
+    return this.origin.address || "https://example.com/avatar";
   }
 
-  /** The options of a client, or null after having said what is missing. */
-  options() {
-    if (this.kind === "sandbox") {
-      return {
-        apiKey: SANDBOX_KEY,
-        baseUrl: this.#sandboxUrl,
-        dangerouslyAllowBrowser: true,
-        poll: SANDBOX_POLL,
-        retry: SANDBOX_RETRY,
-      };
+  /** The options of a client for the present choice, or null after having said what is missing. */
+  async options() {
+    const { origin } = this;
+    if (origin.kind === "key" && this.#typed(this.#key) === "") return this.#complain(this.#key, t("connection.key.missing"));
+    if (origin.kind === "gateway" && !origin.address) return this.#complain(this.#gateway, t("connection.gateway.missing"));
+    if (origin.kind === "gateway" && !isWebAddress(origin.address)) return this.#complain(this.#gateway, t("connection.gateway.invalid"));
+    return this.optionsFor(origin);
+  }
+
+  /** The options of a client for where a video was begun, or null where that takes a key that is not here. */
+  async optionsFor({ kind, address, inPage }) {
+    if (kind === "gateway") return { gatewayUrl: address, retry: RETRY };
+    if (kind === "key") {
+      const apiKey = this.#typed(this.#key);
+      return apiKey ? { apiKey, dangerouslyAllowBrowser: true, retry: RETRY } : null;
     }
-    const input = this.kind === "key" ? this.#key : this.#gateway;
-    const value = input.value.trim();
-    if (value === "") return this.#complain(input, t(`connection.${this.kind}.missing`));
-    if (this.kind === "key") return { apiKey: value, dangerouslyAllowBrowser: true, retry: RETRY };
-    if (!isWebAddress(value)) return this.#complain(input, t("connection.gateway.invalid"));
-    return { gatewayUrl: value, retry: RETRY };
+    const sandbox = { apiKey: SANDBOX_KEY, dangerouslyAllowBrowser: true, retry: SANDBOX_RETRY };
+    return inPage ? { ...sandbox, ...(await this.#startPreview()), poll: PREVIEW_POLL } : { ...sandbox, baseUrl: address, poll: SANDBOX_POLL };
   }
 
   /** Opens the chooser where something about it has to be changed. */
-  reveal() {
+  reveal(kind = this.kind) {
+    if (kind !== this.kind) this.choose(kind);
     this.#details.open = true;
     const target = { key: this.#key, gateway: this.#gateway }[this.kind] ?? this.#details.querySelector("summary");
     target.focus();
   }
 
-  #radios() {
-    return [...document.getElementsByName("connection")];
-  }
-
-  #choose(kind) {
+  choose(kind) {
     this.kind = kind;
     this.#complain(null);
     this.#render();
+    this.#changed();
+  }
+
+  #startPreview() {
+    this.#preview ??= import("../preview/main.js").then(
+      ({ startPreview }) => startPreview(),
+      (cause) => {
+        this.#preview = null;
+        throw Object.assign(new Error(cause?.message, { cause }), { code: "unavailable" });
+      },
+    );
+    return this.#preview;
+  }
+
+  #typed = (input) => input.value.trim();
+
+  #changed() {
+    if (this.#place() !== "memory") this.#keep();
     this.dispatchEvent(new Event("change"));
   }
+
+  #place = () => this.#radios("key-place").find(({ checked }) => checked).value;
+
+  #keep() {
+    const kept = keepKey(this.#typed(this.#key), this.#place());
+    byId("key-place-note").textContent = kept ? "" : t("connection.key.place.refused");
+    this.#render();
+  }
+
+  #forget() {
+    this.#key.value = "";
+    this.#radios("key-place").find(({ value }) => value === "memory").checked = true;
+    this.#keep();
+    this.#key.focus();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #recall() {
+    const { key, place } = keptKey();
+    if (key) this.#key.value = key;
+    this.#radios("key-place").find(({ value }) => value === place).checked = true;
+  }
+
+  #radios = (name) => [...document.getElementsByName(name)];
 
   #complain(input, words = "") {
     for (const each of [this.#key, this.#gateway]) {
@@ -99,12 +147,28 @@ export class Connection extends EventTarget {
   }
 
   #render() {
-    for (const radio of this.#radios()) radio.checked = radio.value === this.kind;
+    for (const radio of this.#radios("connection")) radio.checked = radio.value === this.kind;
     show(byId("key-panel"), this.kind === "key");
     show(byId("gateway-panel"), this.kind === "gateway");
-    byId("connection-name").textContent = t(`connection.${this.kind}.name`);
+    show(byId("key-forget"), this.#place() !== "memory");
+    const sandbox = this.#sandboxUrl ? "sandbox" : "preview";
+    byId("sandbox-name").textContent = t(`connection.${sandbox}.name`);
+    byId("sandbox-about").textContent = t(`connection.${sandbox}.about`);
+    byId("connection-name").textContent = t(`connection.${this.kind === "sandbox" ? sandbox : this.kind}.name`);
   }
 }
+
+/** A static host may have no such file, or answer with a page in its place. */
+async function readConfig() {
+  try {
+    const { sandboxUrl, gatewayUrl } = await (await fetch("config.json")).json();
+    return { sandboxUrl: fromHere(sandboxUrl), gatewayUrl: fromHere(gatewayUrl) };
+  } catch {
+    return {};
+  }
+}
+
+const fromHere = (address) => (typeof address === "string" ? new URL(address, location.href).href : undefined);
 
 function isWebAddress(value) {
   try {

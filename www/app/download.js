@@ -7,7 +7,6 @@ import { isWebAddress } from "./stage.js";
 export async function saveVideo(client, video, name) {
   const button = byId("download");
   const label = byId("download-label");
-  const announce = byId("announce");
   button.disabled = true;
   label.textContent = t("download.starting");
   try {
@@ -19,25 +18,28 @@ export async function saveVideo(client, video, name) {
         });
       },
     });
-    offer(blob, name);
-    label.textContent = t("download.done");
-    byId("done-note").textContent = t("download.saved", { name, size: format.bytes(blob.size) });
+    saveBlob(blob, name);
   } catch {
     label.textContent = t("download.do");
     byId("done-note").textContent = t("download.failed");
     if (isWebAddress(video.url)) byId("open-video").href = video.url;
     show(byId("open-video"), isWebAddress(video.url));
   }
-  announce.textContent = byId("done-note").textContent;
+  byId("announce").textContent = byId("done-note").textContent;
   button.disabled = false;
 }
 
-function offer(blob, name) {
+/** Saves a video that is in this browser already. */
+export function saveBlob(blob, mp4Name) {
+  const name = blob.type === "video/webm" ? mp4Name.replace(/mp4$/, "webm") : mp4Name;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  byId("download-label").textContent = t("download.done");
+  byId("done-note").textContent = t("download.saved", { name, size: format.bytes(blob.size) });
+  byId("announce").textContent = byId("done-note").textContent;
 }
 
 /** A file name from the photo's: letters and digits of any script, `-` between them. */

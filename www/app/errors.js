@@ -21,14 +21,17 @@ const ACTIONS = {
   invalid_response: "retry",
   nothing_found: "retry",
   unavailable: null,
+  key_needed: "resume",
+  elsewhere: null,
 };
 
 // Here the service's own sentence says what is wrong.
 const QUOTED = new Set(["task_failed", "content_policy", "invalid_request", "permission", "insufficient_balance"]);
 
+/** Those of the package, and some of the page's own. */
 export const errorCodes = Object.keys(ACTIONS);
 
-/** Turns a failed run into words and the one thing to do next. */
+/** Turns a failed run into words and the one thing to do next. `settled`: there is no task, and none to look for. */
 export function describe({ error, taskId, externalTaskId, sent, searching }) {
   const code = codeOf(error);
   const ended = code === "task_failed" || code === "not_found";
@@ -42,6 +45,7 @@ export function describe({ error, taskId, externalTaskId, sent, searching }) {
     quote: QUOTED.has(code) ? error.task?.statusMessage ?? error.message : undefined,
     more: goesOn && code !== "aborted" ? t("error.taskGoesOn") : undefined,
     action: goesOn ? (ACTIONS[code] === "connection" ? "connection" : "resume") : unsettled ? "lookup" : ACTIONS[code],
+    settled: !goesOn && !unsettled,
     taskId,
     facts: facts(error, code, externalTaskId),
   };

@@ -17,6 +17,7 @@ export function clock(totalSeconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+export const number = formatNumber;
 export const dollars = (value) => formatNumber(value, { style: "currency", currency: "USD" });
 export const percent = (share) => formatNumber(share, { style: "percent", maximumFractionDigits: 0 });
 export const pixels = (width, height) => `${formatNumber(width)} × ${formatNumber(height)}`;

@@ -2,6 +2,7 @@ import * as format from "./format.js";
 import { Actions } from "./actions.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
+import { bringFinished } from "./finished.js";
 import { takeDropsAndPastes } from "./intake.js";
 import { onLanguage, t, useLanguage } from "./i18n.js";
 import { loadPackage } from "./package.js";
@@ -10,8 +11,9 @@ import { Player } from "./player.js";
 import { setUpPreferences } from "./preferences.js";
 import { limitValues } from "./problems.js";
 import { PromptField } from "./prompt-field.js";
-import { Run } from "./run.js";
+import { Runs } from "./runs.js";
 import { Snippet } from "./snippet.js";
+import { Speech } from "./speech.js";
 import { Stage } from "./stage.js";
 import { voiceField } from "./voice.js";
 
@@ -20,17 +22,18 @@ const DOLLARS_PER_SECOND = { std: 0.05, pro: 0.1 };
 const loading = loadPackage();
 loading.catch(() => {}); // told below
 setUpPreferences();
-const run = new Run();
-const stage = new Stage(run);
+const runs = new Runs();
+const stage = new Stage(runs);
 await useLanguage(document.documentElement.lang === "ru" ? "ru" : "en");
 try {
   const loaded = await loading;
-  start(loaded);
+  const started = start(loaded);
   reveal();
   await loaded.validate({ image: null, soundFile: null, prompt: "-" }); // is all of it there?
+  await started;
   byId("generate").disabled = false;
 } catch (error) {
-  run.fail({ code: "unavailable", message: String(error?.message ?? error) });
+  runs.refuse({ code: "unavailable", message: String(error?.message ?? error) });
 }
 reveal();
 
@@ -43,16 +46,28 @@ function start({ AvatarClient, limits, validate }) {
   const prompt = new PromptField(check, limits);
   const connection = new Connection();
   const mode = () => document.querySelector("[name=mode]:checked").value;
-  const parts = { AvatarClient, photo, voice, prompt, mode, connection, run, stage, player };
+  const speech = new Speech({ connection, voice, limits, client: () => clientForSpeech(AvatarClient, connection) });
+  const parts = { AvatarClient, photo, voice, prompt, mode, connection, runs, stage, player, speech };
 
   connectStage(parts);
   connectSnippet(parts);
   connectCost(parts);
-  connectButton();
+  bringFinished(runs);
   onLanguage(() => renderFields(parts, limits));
   takeDropsAndPastes(photo, voice);
-  new Actions(parts);
-  connection.discover();
+  const actions = new Actions(parts);
+  connectButton(actions, parts);
+  return connection.discover().then(() => {
+    // Nobody needs the list of videos before the form: it comes after it, and the page works without it.
+    import("./history/main.js").then(({ startHistory }) => startHistory({ ...parts, actions })).catch(() => {});
+  });
+}
+
+/** Speech is asked for where the videos are made. */
+async function clientForSpeech(AvatarClient, connection) {
+  const options = await connection.options();
+  if (!options) connection.reveal();
+  return options && { client: new AvatarClient(options), fetch: options.fetch };
 }
 
 function reveal() {
@@ -68,9 +83,10 @@ function connectStage({ photo, voice, player }) {
   });
 }
 
-function connectSnippet({ photo, voice, prompt, mode, connection }) {
+function connectSnippet({ photo, voice, prompt, mode, connection, speech }) {
   const snippet = new Snippet(() => ({
-    connection: { kind: connection.kind, address: connection.address },
+    connection: { ...connection.origin, address: connection.address },
+    spoken: speech.idFor(voice.file) ? speech.spoken : null,
     photoName: photo.file?.name ?? "portrait.jpg",
     voiceName: voice.file?.name ?? "voice.mp3",
     prompt: prompt.value,
@@ -83,7 +99,7 @@ function connectSnippet({ photo, voice, prompt, mode, connection }) {
 
 function connectCost({ voice, connection, mode }) {
   const words = () => {
-    if (connection.kind !== "key") return t(`cost.${connection.kind}`);
+    if (connection.kind !== "key") return t(`cost.${connection.origin.inPage ? "preview" : connection.kind}`);
     const seconds = voice.problems.length === 0 ? voice.report?.durationSeconds : undefined;
     if (seconds === undefined) return t("cost.key.unknown");
     const price = format.dollars(seconds * DOLLARS_PER_SECOND[mode()]);
@@ -96,12 +112,17 @@ function connectCost({ voice, connection, mode }) {
   onLanguage(render);
 }
 
-function connectButton() {
+/** The same video is made once; with anything changed, the next one can be made at the same time. */
+function connectButton(actions, { photo, voice, prompt, connection }) {
   const render = () => {
-    byId("generate").setAttribute("aria-disabled", String(run.running));
-    byId("generate-label").textContent = t(run.running ? "generate.running" : "generate.do");
+    const busy = Boolean(runs.underWay(actions.input));
+    byId("generate").setAttribute("aria-disabled", String(busy));
+    byId("generate-label").textContent = t(busy ? "generate.running" : "generate.do");
   };
-  run.addEventListener("change", render);
+  for (const source of [runs, photo, voice, prompt, connection, ...document.getElementsByName("mode")]) {
+    source.addEventListener("change", render);
+  }
+  runs.addEventListener("remove", render);
   onLanguage(render);
 }
 

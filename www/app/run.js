@@ -4,7 +4,15 @@
  */
 export class Run extends EventTarget {
   state = { kind: "idle" };
+  /** What the stage plays once it is here: the address of the finished video in this browser. */
+  localUrl = null;
   #control = null;
+
+  /** `origin` is where it is made, `input` what of, `photoUrl` how it looks until then. */
+  constructor({ id = crypto.randomUUID(), origin = null, input = null, photoUrl = null, createdAt = Date.now() } = {}) {
+    super();
+    Object.assign(this, { id, origin, input, photoUrl, createdAt });
+  }
 
   get running() {
     return this.state.kind === "running";
@@ -12,17 +20,20 @@ export class Run extends EventTarget {
 
   /** Sends photo, voice and words, and waits for the video. */
   generate(client, input) {
-    return this.#carryOut("reading", { client, input }, (call) => client.generate(input, call));
+    this.input = input;
+    return this.#carryOut("reading", { client, input, externalTaskId: input.externalTaskId }, (call) => client.generate(input, call));
   }
 
   /** Waits for a task that exists. */
   pickUp(client, taskId) {
-    return this.#carryOut("submitted", { client, taskId }, (call) => client.waitForTask(taskId, call));
+    const { externalTaskId, input } = this.state;
+    return this.#carryOut("submitted", { client, taskId, externalTaskId, input, resumed: true }, (call) => client.waitForTask(taskId, call));
   }
 
   /** Finds out whether a task was created after all, and waits for it if so. */
   lookUp(client, externalTaskId, input) {
-    return this.#carryOut("submitted", { client, externalTaskId, input, searching: true }, async (call) => {
+    const known = { client, externalTaskId, input, searching: true, resumed: true };
+    return this.#carryOut("submitted", known, async (call) => {
       const task = await client.findTask(externalTaskId, { signal: call.signal });
       if (!task) return null;
       this.#set({ ...this.state, taskId: task.taskId });
@@ -36,8 +47,27 @@ export class Run extends EventTarget {
   }
 
   /** Shows a failure from before anything was begun. */
-  fail(error) {
-    this.#set({ kind: "failed", error });
+  fail(error, known) {
+    this.#set({ kind: "failed", error, ...known });
+  }
+
+  /** Shows what was finished at an earlier visit, or is being made elsewhere. */
+  restore(state) {
+    this.#set(state);
+  }
+
+  /** Takes the finished video in this browser, so that it can be played and saved without the network. */
+  hold(blob) {
+    this.release();
+    this.localUrl = URL.createObjectURL(blob);
+    this.blob = blob;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  release() {
+    if (this.localUrl) URL.revokeObjectURL(this.localUrl);
+    this.localUrl = null;
+    this.blob = undefined;
   }
 
   cancel() {
@@ -45,15 +75,17 @@ export class Run extends EventTarget {
   }
 
   async #carryOut(phase, known, work) {
-    const startedAt = performance.now();
-    this.#control = new AbortController();
-    this.#set({ kind: "running", phase, startedAt, movedAt: startedAt, ...known });
-    const call = { signal: this.#control.signal, onProgress: (progress) => this.#advance(progress) };
+    // Since the first click, also where that was before a reload.
+    const startedAt = performance.now() - (known.resumed ? Math.max(0, Date.now() - this.createdAt) : 0);
+    const control = new AbortController();
+    this.#control = control;
+    this.#set({ kind: "running", phase, startedAt, movedAt: performance.now(), ...known });
+    const call = { signal: control.signal, onProgress: (progress) => this.#advance(progress) };
     try {
       const video = await work(call);
-      const { client, taskId, externalTaskId, input } = this.state;
-      const seconds = input && !known.externalTaskId ? (performance.now() - startedAt) / 1000 : undefined;
-      if (video) this.#set({ kind: "done", client, video, taskId, seconds });
+      const { client, taskId, externalTaskId, input, resumed } = this.state;
+      const seconds = resumed ? undefined : (performance.now() - startedAt) / 1000;
+      if (video) this.#set({ kind: "done", client, video, taskId, externalTaskId, seconds });
       else this.#set({ kind: "failed", error: { code: "nothing_found" }, externalTaskId, input });
     } catch (error) {
       this.#set(failure(this.state, error));

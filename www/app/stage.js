@@ -15,13 +15,23 @@ export class Stage {
   #photoUrl = null;
   #hasVoice = false;
   #shown = "idle";
+  #source = null;
   #announced = "";
   #ticking = 0;
 
-  constructor(run) {
-    this.run = run;
-    run.addEventListener("change", () => this.render());
+  constructor(runs) {
+    this.runs = runs;
+    runs.addEventListener("change", ({ detail }) => detail === this.run && this.render());
+    runs.addEventListener("select", () => {
+      this.#announced = "";
+      this.#shown = this.run.state.kind;
+      this.render();
+    });
     onLanguage(() => this.render());
+  }
+
+  get run() {
+    return this.runs.current;
   }
 
   setPhoto(url) {
@@ -88,7 +98,8 @@ export class Stage {
   }
 
   #renderFrame({ kind, video }) {
-    const url = this.#photoUrl;
+    const url = this.run.photoUrl ?? this.#photoUrl;
+    const playable = kind === "done" ? this.run.localUrl ?? (this.run.stored ? "" : video.url) : "";
     for (const image of [byId("stage-photo"), byId("stage-backdrop")]) {
       if (url && kind !== "done" && image.getAttribute("src") !== url) image.src = url;
       show(image, Boolean(url) && (kind !== "done" || image.id === "stage-backdrop"));
@@ -100,11 +111,19 @@ export class Stage {
         this.#video.removeAttribute("src");
         this.#video.load();
       }
-    } else if (isWebAddress(video.url) && this.#video.getAttribute("src") !== video.url) {
+    } else if (isPlayable(playable) && !this.#plays(playable)) {
       if (url) this.#video.poster = url;
       else this.#video.removeAttribute("poster");
-      this.#video.src = video.url;
+      this.#video.src = playable;
     }
+  }
+
+  /** A video that is playing already goes on from where it came when its copy in this browser is there. */
+  #plays(url) {
+    const now = this.#video.getAttribute("src");
+    const same = now === url || (this.#source === this.run && isWebAddress(now ?? "") && !this.#video.error);
+    this.#source = this.run;
+    return same;
   }
 
   #renderProgress() {
@@ -121,7 +140,7 @@ export class Stage {
     this.#wave.fill(share ?? (phase === "reading" ? 0 : 1));
     if (share === undefined) bar.removeAttribute("aria-valuenow");
     else bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-    byId("progress-note").textContent = progressNote(this.run.state, share);
+    byId("progress-note").textContent = progressNote(this.run, share, this.runs.typicalSeconds(this.run));
     document.title = share === undefined ? `${words} · ${t("page.name")}` : `${format.percent(share)} · ${t("page.name")}`;
     this.#announce(words);
   }
@@ -152,7 +171,7 @@ export class Stage {
   #renderDone({ video, seconds }) {
     const length = format.seconds(video.durationSeconds);
     byId("done-facts").textContent = seconds === undefined ? length : t("done.facts", { length, took: format.clock(seconds) });
-    byId("done-note").textContent = t("done.keep");
+    byId("done-note").textContent = t(this.run.origin?.inPage ? "done.preview" : this.run.stored ? "done.stored" : "done.keep");
     byId("download-label").textContent = t("download.do");
     document.title = `✓ ${t("done.title")} · ${t("page.name")}`;
     this.#announce(t("done.title"));
@@ -171,16 +190,25 @@ export class Stage {
   }
 }
 
-function progressNote({ phase, loadedBytes, totalBytes, waiting, movedAt }, share) {
+function progressNote({ state: { phase, loadedBytes, totalBytes, waiting, movedAt }, origin }, share, usual) {
+  if (navigator.onLine === false && !origin?.inPage) return t("phase.offline");
   if (waiting) {
     const { delayMs } = waiting;
     return delayMs === undefined ? t("phase.turn") : t("phase.waiting", { delay: format.seconds(delayMs / 1000, 0) });
   }
   if (phase === "uploading" && performance.now() - movedAt > STANDSTILL_MS) return t("phase.standstill");
+  if (phase === "processing" && usual !== undefined) return t("phase.processing.usual", { usual: duration(usual) });
   if (share === undefined) return t(`phase.${phase}.note`);
   if (share >= 1) return t("phase.answer");
   return t("phase.bytes", { loaded: format.bytes(loadedBytes), total: format.bytes(totalBytes) });
 }
+
+/** Seconds up to two minutes, then minutes. */
+const duration = (seconds) =>
+  seconds < 120 ? format.seconds(Math.max(1, Math.round(seconds)), 0) : t("unit.minutes", { count: Math.round(seconds / 60) });
+
+/** A preview's own addresses lead nowhere; it is played as soon as it is here. */
+const isPlayable = (url) => url.startsWith("blob:") || (isWebAddress(url) && !new URL(url).hostname.endsWith(".invalid"));
 
 export function isWebAddress(url) {
   return /^https?:\/\//i.test(url);

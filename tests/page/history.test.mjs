@@ -1,0 +1,222 @@
+// Videos outlive a reload, a closed tab and a lost connection, and are paid for once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { file, picture, voice, wav } from "./fixtures.mjs";
+import { assertQuiet, phase, redirectComet, startStand, text, useSamples } from "./stand.mjs";
+import { playFrames, unlikeness } from "./video.mjs";
+
+let stand;
+before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+after(() => stand?.close());
+
+const OFFLINE = [/Failed to load resource/, /net::ERR_/];
+const ready = (page) => page.waitForSelector("#generate:enabled");
+const held = (page) => page.waitForSelector("#stage-video[src^=blob]");
+const kept = (page) => page.waitForFunction(() => /\d+\.\d\sMB|\d+\sKB/.test(document.getElementById("shelf-space").textContent));
+const cards = (page, state) => page.locator(`#shelf .card[data-state=${state}]`);
+
+async function openReady(settings) {
+  stand.sandbox.reset();
+  const visit = await stand.open(settings);
+  await useSamples(visit.page);
+  return visit;
+}
+
+test("a reload goes on with the task, and the finished video is kept in the browser", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await cards(page, "running").waitFor();
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await page.reload();
+  await phase(page, "processing");
+  await page.waitForSelector("#done:visible");
+  await kept(page);
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+
+  stand.sandbox.reset(); // the service has forgotten it
+  await page.reload();
+  await cards(page, "done").waitFor();
+  await useSamples(page);
+  await page.click(".card-open");
+  await held(page);
+  const played = await page.locator("#stage-video").evaluate(playFrames);
+  const seconds = await page.locator("#voice-audio").evaluate((audio) => audio.duration);
+  assert.ok(Math.abs(played.duration - seconds) < 0.15, `video ${played.duration} s, voice ${seconds} s`);
+  assert.ok((await page.evaluate(unlikeness)) < 12, "the video does not show the photo");
+  assert.match(await text(page, "#done-note"), /kept in this browser/);
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+  assert.equal(saved.suggestedFilename(), "portrait-avatar.mp4");
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("a closed tab is gone on with by the next one; a second one meanwhile leaves it alone", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  const other = await context.newPage();
+  await other.goto(stand.url);
+  await other.waitForSelector("#shelf .card");
+  await other.click(".card-open");
+  assert.equal(await text(other, "#notice-title"), "In another tab");
+  await page.close();
+  await other.waitForSelector("#done:visible");
+  await kept(other);
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  await visit.close();
+});
+
+test("a connection that comes back is made use of", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await context.setOffline(true);
+  await page.waitForFunction(() => document.getElementById("progress-note").textContent.startsWith("No connection"));
+  await context.setOffline(false);
+  await page.waitForSelector("#done:visible");
+  await kept(page);
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
+test("an upload that a reload cut off is looked for, and sent again only when asked for", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  await page.setInputFiles("#voice-input", file("long.wav", "audio/wav", wav(20, 44_100)));
+  await page.waitForSelector("#voice[data-state=good]");
+  const line = await context.newCDPSession(page);
+  const speed = (uploadThroughput) => line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
+  await speed(200_000);
+  await page.click("#generate");
+  await phase(page, "uploading");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.reload();
+  await page.waitForSelector("#notice:visible");
+  assert.equal(await text(page, "#notice-title"), "No such video was ordered");
+  assert.equal(stand.sandbox.ledger.creates.length, 0);
+  await speed(-1);
+  await page.click("#resume");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit, [/404/]);
+  await visit.close();
+});
+
+test("a task made with a key waits for the key after a reload", async () => {
+  const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
+  const { page } = visit;
+  await page.click("#connection summary");
+  await page.check("[name=connection][value=key]");
+  await page.fill("#api-key", "sk-my-own-key-1");
+  await page.click("#generate");
+  await phase(page, "submitted");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await page.reload();
+  await page.waitForSelector("#notice:visible");
+  assert.equal(await text(page, "#notice-title"), "Type your key to go on");
+  await page.click("#resume");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "api-key");
+  await page.fill("#api-key", "sk-my-own-key-1");
+  await page.click("#resume");
+  await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
+test("several are made at a time, each shown when it is asked for", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  assert.equal(await page.getAttribute("#generate", "aria-disabled"), "true");
+  await page.setInputFiles("#photo-input", file("square.png", "image/png", await picture(page, 400, 400)));
+  await page.setInputFiles("#voice-input", voice(2.5));
+  await page.waitForSelector("#photo[data-state=good]");
+  await page.waitForSelector("#generate[aria-disabled=false]");
+  await page.click("#generate");
+  await page.waitForFunction(() => document.querySelectorAll("#shelf .card").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll("#shelf .card[data-state=done]").length === 2);
+  assert.equal(stand.sandbox.ledger.creates.length, 2);
+  const lengths = [];
+  for (const place of [0, 1]) {
+    await page.locator(".card-open").nth(place).click();
+    await page.waitForSelector(`.card:nth-child(${place + 1}) [aria-current=true]`);
+    await page.waitForFunction((former) => {
+      const { duration } = document.getElementById("stage-video");
+      return Number.isFinite(duration) && duration !== former;
+    }, lengths[0]);
+    lengths.push(await page.locator("#stage-video").evaluate(({ duration }) => duration));
+  }
+  assert.deepEqual(lengths.map((length) => length.toFixed(1)), ["2.5", "7.8"]);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("one video or all of them can be deleted, and nothing of them is left", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  const left = () => page.evaluate(async () => {
+    const database = await new Promise((resolve) => (indexedDB.open("kling-avatar").onsuccess = ({ target }) => resolve(target.result)));
+    const count = (store) => new Promise((resolve) => (database.transaction(store).objectStore(store).count().onsuccess = ({ target }) => resolve(target.result)));
+    const counts = [await count("videos"), await count("files")];
+    database.close();
+    return counts;
+  });
+  for (const prompt of ["One", "Two", "Three"]) {
+    await page.fill("#prompt", prompt);
+    await page.waitForSelector("#generate[aria-disabled=false]");
+    await page.click("#generate");
+    await phase(page, "submitted");
+  }
+  await page.waitForFunction(() => document.querySelectorAll("#shelf .card[data-state=done]").length === 3);
+  await page.waitForFunction(() => /^3 videos, \d/.test(document.getElementById("shelf-space").textContent));
+  await page.locator(".card-delete").first().click();
+  assert.equal(await page.locator("#shelf .card").count(), 2);
+  assert.equal(await page.evaluate(() => document.activeElement.className), "card-delete");
+  await page.click("#shelf-clear");
+  assert.equal(await text(page, "#shelf-clear"), "Really delete 2 videos?");
+  assert.equal(await page.locator("#shelf .card").count(), 2);
+  await page.click("#shelf-clear");
+  assert.equal(await page.locator("#shelf .card").count(), 0);
+  assert.ok(await page.isVisible("#shelf-empty"));
+  for (const end = Date.now() + 10_000; (await left()).join() !== "0,0"; ) assert.ok(Date.now() < end, `left: ${await left()}`);
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.locator("#shelf .card").count(), 0);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("where there is no room, the oldest video goes first and its record stays", async () => {
+  const visit = await stand.open();
+  const found = await visit.page.evaluate(async () => {
+    const [{ Runs }, { History }, { openStore }] = await Promise.all(["runs", "history/history", "history/store"].map((name) => import(`/app/${name}.js`)));
+    const runs = new Runs();
+    const history = new History({ runs, connection: {}, actions: {}, maxBytes: 1000, maxRecords: 3 });
+    await history.start();
+    const store = await openStore();
+    for (let at = 1; at <= 4; at++) {
+      runs.start({ id: `video-${at}`, createdAt: at });
+      runs.current.restore({ kind: "done", video: { id: "x", url: "https://example.com/x.mp4", durationSeconds: 2 } });
+      runs.current.hold(new Blob([new Uint8Array(400)]));
+      await history.saved;
+    }
+    await history.saved; // making room for the last one took the first one away
+    const ids = ["video-1", "video-2", "video-3", "video-4"];
+    return {
+      records: (await store.records()).map(({ id }) => id),
+      files: (await Promise.all(ids.map((id) => store.file(id, "video")))).map((blob) => blob?.size ?? 0),
+      bytes: history.bytes,
+    };
+  });
+  assert.deepEqual(found, { records: ["video-2", "video-3", "video-4"], files: [0, 0, 400, 400], bytes: 800 });
+  await visit.close();
+});

@@ -1,0 +1,46 @@
+// The built page on a static host: nothing but files.
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { buildPage } from "../../npm/build/page.mjs";
+import { launch, open } from "./stand.mjs";
+
+const TYPES = {
+  ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".wasm": "application/wasm",
+  ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".mp3": "audio/mpeg",
+};
+
+/** Builds the page and hosts it under `path`. */
+export async function startStaticStand(path = "/") {
+  const { folder } = await buildPage();
+  const host = await hosted(folder, path);
+  const browser = await launch();
+  return {
+    folder,
+    url: host.url,
+    open: (settings) => open(browser, settings?.url ?? host.url, settings),
+    close: async () => (await browser.close(), await host.close()),
+  };
+}
+
+/** Hosts a folder under a path. `instead` replaces files by a text, or takes them away where it is `null`. */
+export async function hosted(folder, path = "/", instead = {}) {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    const name = pathname.startsWith(path) ? `/${pathname.slice(path.length) || "index.html"}` : undefined;
+    const file = name && instead[name] !== null && join(folder, name);
+    const isFile = file && (name in instead || (await stat(file).then((facts) => facts.isFile(), () => false)));
+    if (!isFile) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" });
+    return name in instead ? response.end(instead[name]) : createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}${path}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import * as format from "../format.js";
+import { byId, show, textElement } from "../dom.js";
+import { currentLanguage, onLanguage, t } from "../i18n.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The row of all videos: each puts its own on the stage, or can be deleted. */
+export class Shelf {
+  #list = byId("shelf-list");
+  #cards = new Map();
+  #armed = false;
+
+  constructor({ runs, history, actions }) {
+    Object.assign(this, { runs, history, actions });
+    for (const name of ["add", "remove", "select"]) runs.addEventListener(name, () => this.render());
+    runs.addEventListener("change", ({ detail }) => this.#renderCard(detail));
+    history.addEventListener("change", () => this.#renderSpace());
+    const clear = byId("shelf-clear");
+    clear.addEventListener("click", () => this.#clear());
+    clear.addEventListener("blur", () => this.#arm(false));
+    onLanguage(() => this.render());
+  }
+
+  render() {
+    const { all } = this.runs;
+    show(byId("shelf-empty"), all.length === 0);
+    const cards = all.map((run) => this.#cards.get(run) ?? this.#makeCard(run));
+    for (const run of this.#cards.keys()) if (!all.includes(run)) this.#cards.delete(run);
+    cards.forEach(({ item }, place) => {
+      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
+    });
+    while (this.#list.children.length > cards.length) this.#list.lastElementChild.remove();
+    for (const run of all) this.#renderCard(run);
+    this.#renderSpace();
+  }
+
+  #makeCard(run) {
+    const item = document.createElement("li");
+    item.className = "card";
+    const open = textElement("button", "");
+    open.type = "button";
+    open.className = "card-open";
+    const photo = document.createElement("img");
+    photo.alt = "";
+    if (run.photoUrl) photo.src = run.photoUrl;
+    const [state, time] = [textElement("span", ""), textElement("span", "")];
+    state.className = "card-state";
+    time.className = "card-time";
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.ariaHidden = "true";
+    open.append(photo, bar, state, time);
+    open.addEventListener("click", () => this.actions.show(run));
+    const remove = textElement("button", "");
+    remove.type = "button";
+    remove.className = "card-delete";
+    remove.append(icon("icon-close"));
+    remove.addEventListener("click", () => this.#delete(run));
+    item.append(open, remove);
+    const card = { item, open, remove, bar, state, time };
+    this.#cards.set(run, card);
+    return card;
+  }
+
+  #renderCard(run) {
+    const card = this.#cards.get(run);
+    if (!card) return;
+    const { item, open, remove, bar, state, time } = card;
+    const when = timeOf(run.createdAt);
+    const words = stateWords(run);
+    item.dataset.state = run.state.error?.code === "elsewhere" ? "running" : run.state.kind;
+    open.setAttribute("aria-current", String(run === this.runs.current));
+    if (state.textContent !== words) state.textContent = words;
+    time.textContent = when;
+    remove.setAttribute("aria-label", t("shelf.delete", { when }));
+    remove.title = t("shelf.delete", { when });
+    const { loadedBytes, totalBytes, phase } = run.state;
+    show(bar, run.running);
+    if (phase === "uploading" && totalBytes > 0) bar.value = loadedBytes / totalBytes;
+    else bar.removeAttribute("value");
+  }
+
+  /** The keyboard goes on to the next one. */
+  #delete(run) {
+    const place = this.runs.all.indexOf(run);
+    this.runs.remove(run);
+    const next = this.#cards.get(this.runs.all[Math.min(place, this.runs.all.length - 1)]);
+    (next?.remove ?? byId("shelf")).focus();
+  }
+
+  #clear() {
+    if (!this.#armed) return this.#arm(true);
+    for (const run of [...this.runs.all]) this.runs.remove(run);
+    this.#arm(false);
+    byId("shelf").focus();
+  }
+
+  #arm(armed) {
+    this.#armed = armed;
+    this.#renderSpace();
+  }
+
+  #renderSpace() {
+    const { length: count } = this.runs.all;
+    const { bytes, lasting } = this.history;
+    const key = lasting ? "shelf.space" : "shelf.fleeting";
+    byId("shelf-space").textContent = count === 0 ? "" : t(key, { count, size: format.bytes(bytes) });
+    show(byId("shelf-clear"), count > 0);
+    byId("shelf-clear").textContent = this.#armed ? t("shelf.clear.sure", { count }) : t("shelf.clear");
+  }
+}
+
+function stateWords({ state }) {
+  if (state.kind === "running") return t(`card.${state.phase}`);
+  if (state.kind === "done") return format.seconds(state.video.durationSeconds);
+  return state.error?.code === "elsewhere" ? t("card.processing") : t("card.failed");
+}
+
+/** The time of a video of today, otherwise its day and time. */
+function timeOf(createdAt) {
+  const isToday = new Date(createdAt).toDateString() === new Date().toDateString();
+  const form = isToday ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+  return new Intl.DateTimeFormat(currentLanguage(), form).format(createdAt);
+}
+
+function icon(id) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#${id}`);
+  svg.append(use);
+  return svg;
+}

@@ -56,6 +56,7 @@ export async function startPageServer({ port = 0, host = "127.0.0.1", sandboxUrl
 async function answer(request, response, root, config) {
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("cache-control", "no-cache");
+  response.setHeader("permissions-policy", "camera=(self), microphone=(self), geolocation=(), display-capture=()");
   if (request.method !== "GET" && request.method !== "HEAD") return finish(response, 405, { allow: "GET, HEAD" });
   const path = pathOf(request.url);
   if (path === undefined) return finish(response, 400);

@@ -7,7 +7,7 @@ import { Stop } from "../setup/report.mjs";
 
 const WWW = join(ROOT, "www");
 /** Used as they are, under their own names. */
-const PLAIN = ["favicon.svg", "samples"];
+const PLAIN = ["favicon.svg", "samples", "styles/fit.css"];
 /** How the package's entries name the modules that lie beside them. */
 const MODULE_URL = /new URL\(\s*"\.\/([\w.-]+\.wasm)"\s*,\s*import\.meta\.url\s*\)/g;
 const LICENCES = ["kling-avatar: MIT or Apache-2.0.", "mediabunny (Vanilagy and contributors): MPL-2.0, https://github.com/Vanilagy/mediabunny"];

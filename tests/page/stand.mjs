@@ -8,7 +8,7 @@ import { startSandbox } from "../sandbox/server.mjs";
 
 const ARGUMENTS = [
   "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream",
 ];
 
 /** Starts all of it. `options` are the sandbox's. */

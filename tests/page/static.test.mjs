@@ -101,7 +101,7 @@ test("the folder holds what is needed and nothing else, and replaces no one's fi
   t.after(() => rm(folder, { recursive: true, force: true }));
   const { files } = await buildPage(folder);
   const plain = files.map((path) => path.replace(/-[0-9A-Za-z]{8}(\.\w+)$/, "$1"));
-  const odd = plain.filter((path) => !/^(index\.html|config\.json|LICENSES\.txt|favicon\.svg|style\.css|samples\/(portrait\.jpg|voice\.mp3)|app\/[\w]+\.(js|wasm))$/.test(path));
+  const odd = plain.filter((path) => !/^(index\.html|config\.json|LICENSES\.txt|favicon\.svg|style\.css|styles\/fit\.css|samples\/(portrait\.jpg|voice\.mp3)|app\/[\w-]+\.(js|wasm))$/.test(path));
   assert.deepEqual(odd, []);
   for (const needed of ["app/main.js", "app/browser.js", "app/kling_avatar_bg.wasm", "app/ru.js"]) assert.ok(plain.includes(needed), needed);
   assert.deepEqual((await buildPage(folder)).files, files);

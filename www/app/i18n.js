@@ -1,8 +1,9 @@
 import en from "../i18n/en.js";
 
-const catalogs = { en: async () => en, ru: async () => (await import("../i18n/ru.js")).default };
+const catalogs = [{ en: async () => en, ru: async () => (await import("../i18n/ru.js")).default }];
 const listeners = new Set();
 let language = "en";
+let wanted = "en";
 let catalog = en;
 
 export const currentLanguage = () => language;
@@ -15,12 +16,24 @@ export function onLanguage(listener) {
 }
 
 export async function useLanguage(name) {
-  catalog = await catalogs[name]();
+  await load(name);
   language = name;
   document.documentElement.lang = name;
   document.title = t("page.title");
   translate(document);
   for (const listener of listeners) listener();
+}
+
+/** Adds the words of a part that is loaded later: a function for each language that gives them. */
+export async function addWords(more) {
+  catalogs.push(more);
+  await load(wanted);
+}
+
+async function load(name) {
+  wanted = name;
+  const words = await Promise.all(catalogs.map((each) => each[name]()));
+  if (wanted === name) catalog = Object.assign({}, ...words);
 }
 
 /** The words for a key, or the key itself. */

@@ -3,6 +3,7 @@ import { Actions } from "./actions.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
 import { bringFinished } from "./finished.js";
+import { offerFitting } from "./fitting.js";
 import { takeDropsAndPastes } from "./intake.js";
 import { onLanguage, t, useLanguage } from "./i18n.js";
 import { loadPackage } from "./package.js";
@@ -55,6 +56,7 @@ function start({ AvatarClient, limits, validate }) {
   bringFinished(runs);
   onLanguage(() => renderFields(parts, limits));
   takeDropsAndPastes(photo, voice);
+  offerFitting([photo, voice], limits);
   const actions = new Actions(parts);
   connectButton(actions, parts);
   return connection.discover().then(() => {

@@ -8,6 +8,8 @@ import { limitValues, problemWords, showProblems } from "./problems.js";
  */
 export class MediaField extends EventTarget {
   file = null;
+  /** What the file was made from in this page: `{ file, edit, captured }`. */
+  origin = null;
   report = null;
   problems = [];
   #turn = 0;
@@ -34,7 +36,8 @@ export class MediaField extends EventTarget {
     return this.#checked;
   }
 
-  set(file) {
+  set(file, origin = null) {
+    this.origin = origin;
     this.#checked = this.#take(file, ++this.#turn);
     return this.#checked;
   }

@@ -1,0 +1,85 @@
+import { decodeImage, decodeSound, imageOrientation } from "../../kling-avatar/fit.js";
+import * as format from "../format.js";
+import { byId } from "../dom.js";
+import { find, onLanguage, t } from "../i18n.js";
+import { button, make } from "./elements.js";
+import { adjust } from "./open.js";
+
+/** What nothing can be made of. */
+const HOPELESS = ["missing", "empty", "unsupported_type", "unreadable"];
+/** What is wrong with a sound that the core could read, so that the browser can, too. */
+const READ = ["too_long", "too_short", "too_large", "unknown_duration"];
+const offers = new Map();
+
+onLanguage(() => offers.forEach((render) => render()));
+
+/** Says beside the field what can be done for its file here, and shows the button that does it. */
+export async function offer(field, limits) {
+  const { file } = field;
+  const found = await help(field);
+  if (field.file !== file) return;
+  const box = byId(`${field.name}-offer`);
+  const render = () => {
+    if (field.file !== file || !found) return box.replaceChildren();
+    const { words, values, action } = found;
+    const content = [make("p", { textContent: find(words, values) ?? t("fit.undecodable", values) })];
+    if (action) content.push(button("secondary", t(action), () => act(field, limits, action)));
+    box.replaceChildren(...content);
+  };
+  offers.set(field.name, render);
+  render();
+}
+
+async function act(field, limits, action) {
+  if (action !== "fit.undo") return adjust(field, limits);
+  await field.set(field.origin.file);
+  field.focus();
+}
+
+/** `{ words, values, action }`, or nothing where there is nothing to offer. */
+async function help(field) {
+  const { name, file, origin, problems } = field;
+  if (origin?.captured) return undefined;
+  if (origin) {
+    const values = { name: origin.file.name, size: format.bytes(origin.file.size) };
+    return { words: "fit.made", values, action: "fit.undo" };
+  }
+  if (problems.length === 0) return name === "photo" ? turned(file) : undefined;
+  if (problems.some(({ code }) => HOPELESS.includes(code))) return undefined;
+  const offered = { words: `fit.${name}.offer`, action: `fit.${name}.offer.do` };
+  const opens = name === "photo" ? field.seen !== undefined : problems.every(({ code }) => READ.includes(code)) || (await playable(file));
+  return opens ? offered : explained(name, file, offered);
+}
+
+async function turned(file) {
+  if ((await imageOrientation(file)) === 1) return undefined;
+  return { words: "fit.photo.turned", action: "fit.photo.turned.do" };
+}
+
+async function explained(name, file, offered) {
+  try {
+    if (name === "photo") (await decodeImage(file)).close();
+    else await decodeSound(file);
+    return offered;
+  } catch (error) {
+    const { code, actual } = error.problems?.[0] ?? {};
+    return code === "unsupported_format" && actual ? { words: `fit.undecodable.${actual}`, values: { format: actual } } : undefined;
+  }
+}
+
+/** Whether the browser can open a sound or a video, by its head alone. */
+async function playable(file) {
+  const url = URL.createObjectURL(file);
+  const media = new Audio();
+  try {
+    return await new Promise((resolve) => {
+      media.onloadedmetadata = () => resolve(true);
+      media.onerror = () => resolve(false);
+      media.preload = "metadata";
+      media.src = url;
+    });
+  } finally {
+    media.removeAttribute("src");
+    URL.revokeObjectURL(url);
+  }
+}

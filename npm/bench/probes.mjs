@@ -53,7 +53,7 @@ for (const [name, options] of Object.entries(MAKE)) {
 const nothing = await microseconds(() => validate({ image: "https://example.com/a", prompt: "x", audioId: "1" }, LIMITS));
 console.table(Object.fromEntries(rows.map(({ name, ...row }) => [name, row])));
 const ratios = rows.map((row) => row.times).filter((ratio) => ratio !== undefined).sort((a, b) => a - b);
-const median = ratios[ratios.length >> 1];
+const median = Math.round((ratios[(ratios.length - 1) >> 1] + ratios[ratios.length >> 1]) * 5) / 10;
 console.log(`A call that reads nothing: ${nothing} µs.`);
 console.log(`Faster than music-metadata on bytes: ${median} times in the median, ${ratios[0]} times at least.`);
 

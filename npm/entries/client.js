@@ -1,6 +1,7 @@
 import { AvatarError, aborted, isFields } from "./error.js";
+import { avatarFields, speechFields } from "./fields.js";
 import { load } from "./module.js";
-import { checkOptions } from "./options.js";
+import { checkLimits, checkOptions } from "./options.js";
 
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
 async function run(work, call) {
@@ -29,7 +30,7 @@ function loaded(signal) {
 }
 
 export function validate(input, limits) {
-  return run((module) => module.validate(input, limits));
+  return run((module) => module.validate(avatarFields(input), checkLimits(limits)));
 }
 
 export class AvatarClient {
@@ -45,11 +46,11 @@ export class AvatarClient {
   }
 
   validate(input) {
-    return this.#run((client) => client.validate(input));
+    return this.#run((client) => client.validate(avatarFields(input)));
   }
 
   createTask(input, call) {
-    return this.#run((client) => client.createTask(input, call), call);
+    return this.#run((client) => client.createTask(avatarFields(input), call), call);
   }
 
   getTask(taskId, call) {
@@ -78,11 +79,11 @@ export class AvatarClient {
   }
 
   generate(input, call) {
-    return this.#run((client) => client.generate(input, call), call);
+    return this.#run((client) => client.generate(avatarFields(input), call), call);
   }
 
   synthesizeSpeech(input, call) {
-    return this.#run((client) => client.synthesizeSpeech(input, call), call);
+    return this.#run((client) => client.synthesizeSpeech(speechFields(input), call), call);
   }
 
   download(video, call) {

@@ -1,3 +1,4 @@
+import { avatarFields } from "./fields.js";
 import { answer, isOurs } from "./gateway-answer.js";
 import { Refusal } from "./gateway-refusal.js";
 import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
@@ -145,7 +146,7 @@ async function submit(call, upstreamId, input) {
     const claims = { taskId: upstreamId, externalTaskId: call.quota, expiresAtSeconds };
     callbackUrl = `${publicUrl}/callbacks/${await tokens.write("callback", claims, "")}`;
   }
-  return client.createTask({ ...input, callbackUrl, externalTaskId: upstreamId }, { timeoutMs: createTimeoutMs });
+  return client.createTask(avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId }), { timeoutMs: createTimeoutMs });
 }
 
 /** Writes down that the task exists. Where that fails, the next request with this id finds it at the service. */

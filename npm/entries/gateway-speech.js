@@ -1,3 +1,4 @@
+import { speechFields } from "./fields.js";
 import { answer } from "./gateway-answer.js";
 import { spend } from "./gateway-create.js";
 import { Refusal } from "./gateway-refusal.js";
@@ -12,5 +13,5 @@ export async function speak(call) {
   const { store, limiter, client } = call.settings;
   const taken = await store.apply(call.quota, { type: "take", perMinute: limiter.createsPerMinute, atOnce: 0, holdMs: 0 });
   if (taken.do === "rate") throw new Refusal(429, "rate_limited", "Too many requests in a minute.", { retryAfterMs: taken.ms });
-  return answer(200, await client.synthesizeSpeech({ text, voiceId, voiceLanguage, voiceSpeed }, { timeoutMs: SPEECH_TIMEOUT_MS }));
+  return answer(200, await client.synthesizeSpeech(speechFields({ text, voiceId, voiceLanguage, voiceSpeed }), { timeoutMs: SPEECH_TIMEOUT_MS }));
 }

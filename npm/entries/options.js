@@ -31,7 +31,7 @@ export function checkOptions(options) {
     maxConcurrentTasks,
     gatewayUrl: address("gatewayUrl", gatewayUrl),
     baseUrl: address("baseUrl", baseUrl ?? SERVICE),
-    limits: numbers("limits", limits, 0),
+    limits: checkLimits(limits),
     retry: numbers("retry", retry, 0),
     poll: numbers("poll", poll, 0),
   };
@@ -78,10 +78,20 @@ function address(name, value) {
   return url.href;
 }
 
+/** Gives a copy with the limits that are given. */
+export function checkLimits(limits) {
+  return numbers("limits", limits ?? undefined, 0);
+}
+
 function numbers(name, group, least) {
-  if (group === undefined) return {};
+  if (group === undefined) return undefined;
   if (typeof group !== "object") throw configuration(`${name} must be an object.`);
-  const entries = Object.entries(group).filter(([, value]) => value !== undefined);
+  let entries;
+  try {
+    entries = Object.entries(group).filter(([, value]) => value !== undefined);
+  } catch (cause) {
+    throw configuration(`${name} cannot be read.`, cause);
+  }
   for (const [key, value] of entries) {
     if (typeof value !== "number" || !(value >= least)) {
       throw configuration(`${name}.${key} must be a number that is not negative.`);

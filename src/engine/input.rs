@@ -1,7 +1,7 @@
 //! The fields of an input that are not files: which values they may have.
 
 use super::body::RESERVED_NAMES;
-use super::json::{Json, quoted};
+use super::json::{Json, ObjectWriter};
 use super::limits::Limits;
 use super::problem::{Fact, Field, Problem, ProblemCode};
 use super::text::decimal;
@@ -96,21 +96,14 @@ impl SpeechFields {
     /// Gives the JSON body. Speed has one decimal at the service.
     pub fn body(&self) -> String {
         let fields = [("text", &self.text), ("voice_id", &self.voice_id), ("voice_language", &self.voice_language)];
-        let mut json = String::from("{");
+        let mut json = ObjectWriter::default();
         for (name, given) in fields {
-            if json.len() > 1 {
-                json.push(',');
-            }
-            json.push_str(&quoted(name));
-            json.push(':');
-            json.push_str(&quoted(given.text().unwrap_or_default()));
+            json.text(name, given.text().unwrap_or_default());
         }
         if let Some(speed) = self.voice_speed {
-            json.push_str(",\"voice_speed\":");
-            json.push_str(&decimal(speed, 1));
+            json.json("voice_speed", &decimal(speed, 1));
         }
-        json.push('}');
-        json
+        json.finish()
     }
 }
 

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod lookup;
 pub mod media;
 pub mod network;
+pub mod output;
 pub mod poll;
 pub mod problem;
 pub mod queue;

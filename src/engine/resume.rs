@@ -1,6 +1,6 @@
 //! Picking work up again after a reload: what is kept of a create, and under which name.
 
-use super::json::{Json, quoted};
+use super::json::{Json, ObjectWriter};
 
 /// How long a record counts, in milliseconds: the service deletes videos after 30 days.
 const KEPT_MS: f64 = 30.0 * 86_400_000.0;
@@ -19,12 +19,11 @@ pub struct Record {
 impl Record {
     /// Writes the record as text.
     pub fn to_text(&self) -> String {
-        let mut text = String::from("{\"externalTaskId\":") + &quoted(&self.external_task_id);
-        if let Some(task_id) = &self.task_id {
-            text.push_str(",\"taskId\":");
-            text.push_str(&quoted(task_id));
-        }
-        text + ",\"beganAtMs\":" + &(self.began_at_ms.max(0.0) as u64).to_string() + "}"
+        ObjectWriter::default()
+            .text("externalTaskId", &self.external_task_id)
+            .text_if("taskId", self.task_id.as_ref())
+            .number("beganAtMs", self.began_at_ms)
+            .finish()
     }
 
     /// Reads a record. Gives nothing for one that is too old, or none.

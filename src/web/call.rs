@@ -10,11 +10,12 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::js::{self, Builder};
-use super::output::task_to_js;
+use super::js;
+use super::output::{parsed, task_to_js};
 use super::thrown::Thrown;
 use super::time::{self, Timer};
 use crate::engine::error::{Error, RefusalKind};
+use crate::engine::json::ObjectWriter;
 use crate::engine::wire::Task;
 
 /// What a caller can say about a call.
@@ -181,49 +182,59 @@ impl Call {
     /// Tells the caller that a phase has begun.
     pub(super) fn enter(&self, phase: Phase, task: Option<&Task>) {
         self.phase.set(phase);
-        self.report(self.progress().set_some("task", task.map(task_to_js)));
+        self.report(task, |_| {});
     }
 
     /// Tells the caller how many bytes of the phase are done.
     pub(super) fn advance(&self, phase: Phase, loaded_bytes: f64, total_bytes: Option<f64>) {
         self.phase.set(phase);
-        if self.is_watched() {
-            self.report(self.progress().set("loadedBytes", loaded_bytes).set_some("totalBytes", total_bytes));
-        }
+        self.report(None, |progress| {
+            progress.number("loadedBytes", loaded_bytes).number_if("totalBytes", total_bytes);
+        });
     }
 
     /// Tells the caller that the service asked to wait, or that it is not this call's turn yet.
     pub(super) fn wait_for(&self, kind: RefusalKind, delay_ms: Option<f64>) {
-        let waiting = Builder::new().set("code", kind.code()).set_some("delayMs", delay_ms).build();
-        self.report(self.progress().set("waiting", waiting));
+        self.report(None, |progress| {
+            let waiting = ObjectWriter::default().text("code", kind.code()).number_if("delayMs", delay_ms).finish();
+            progress.json("waiting", &waiting);
+        });
     }
 
     /// Gives a function that tells the caller how many bytes of a phase are done, for as long as the request lasts.
     pub(super) fn reporter(&self, phase: Phase) -> impl Fn(f64, f64) + 'static {
         let (listener, began_at_ms) = (self.on_progress.clone(), self.began_at_ms);
         move |loaded_bytes, total_bytes| {
-            let progress = progress(phase, began_at_ms);
-            report(listener.as_ref(), progress.set("loadedBytes", loaded_bytes).set("totalBytes", total_bytes));
+            let mut progress = progress(phase, began_at_ms);
+            progress.number("loadedBytes", loaded_bytes).number("totalBytes", total_bytes);
+            report(listener.as_ref(), &parsed(&progress.finish()));
         }
     }
 
-    fn progress(&self) -> Builder {
-        progress(self.phase.get(), self.began_at_ms)
-    }
-
-    fn report(&self, progress: Builder) {
-        report(self.on_progress.as_ref(), progress);
+    fn report(&self, task: Option<&Task>, more: impl FnOnce(&mut ObjectWriter)) {
+        if self.on_progress.is_none() {
+            return;
+        }
+        let mut progress = progress(self.phase.get(), self.began_at_ms);
+        more(&mut progress);
+        let progress = parsed(&progress.finish());
+        if let Some(task) = task {
+            js::set(&progress, "task", &task_to_js(task));
+        }
+        report(self.on_progress.as_ref(), &progress);
     }
 }
 
-fn progress(phase: Phase, began_at_ms: f64) -> Builder {
-    Builder::new().set("phase", phase.name()).set("elapsedMs", time::now_ms() - began_at_ms)
+fn progress(phase: Phase, began_at_ms: f64) -> ObjectWriter {
+    let mut progress = ObjectWriter::default();
+    progress.text("phase", phase.name()).number("elapsedMs", time::now_ms() - began_at_ms);
+    progress
 }
 
 /// A listener that throws must not lose a paid task, so what it throws goes to the console and no further.
-fn report(listener: Option<&Function>, progress: Builder) {
+fn report(listener: Option<&Function>, progress: &JsValue) {
     if let Some(listener) = listener
-        && let Err(thrown) = listener.call1(&JsValue::UNDEFINED, &progress.build())
+        && let Err(thrown) = listener.call1(&JsValue::UNDEFINED, progress)
     {
         let _ = js::call(&js::get(&js_sys::global(), "console"), "error", &[&thrown]);
     }

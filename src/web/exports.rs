@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{JsString, Promise};
+use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -16,12 +16,13 @@ use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::input::{AvatarInput, SpeechInput, base_address};
 use super::js::{function, get, number, try_get};
-use super::output::{speech_to_js, task_to_js, thrown_to_js, video_to_js};
+use super::output::{parsed, task_to_js, thrown_to_js};
 use super::prepare::Report;
 use super::thrown::Thrown;
 use super::watch::Watcher;
 use crate::engine::error::Error;
 use crate::engine::limits::Limits;
+use crate::engine::output;
 use crate::engine::poll::PollPolicy;
 use crate::engine::retry::RetryPolicy;
 
@@ -42,10 +43,10 @@ fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
 
 /// Checks an input without a client.
 #[wasm_bindgen]
-pub fn validate(input: JsValue, limits: JsValue) -> Promise {
+pub fn validate(input: Array, limits: JsValue) -> Promise {
     promise(async move {
         let limits = Limits::default().overridden(&limits)?;
-        Ok(Report::of(&AvatarInput::from_js(&input), &limits).await.to_js())
+        Ok(Report::of(&AvatarInput::from_list(&input), &limits).await.to_js())
     })
 }
 
@@ -60,14 +61,14 @@ impl WasmClient {
         config(options).map(|config| Self(Client::new(config))).map_err(thrown)
     }
 
-    pub fn validate(&self, input: JsValue) -> Promise {
+    pub fn validate(&self, input: Array) -> Promise {
         let client = self.0.clone();
-        promise(async move { Ok(client.validate(&AvatarInput::from_js(&input)).await.to_js()) })
+        promise(async move { Ok(client.validate(&AvatarInput::from_list(&input)).await.to_js()) })
     }
 
     #[wasm_bindgen(js_name = createTask)]
-    pub fn create_task(&self, input: JsValue, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), AvatarInput::from_js(&input));
+    pub fn create_task(&self, input: Array, call: JsValue) -> Promise {
+        let (client, input) = (self.0.clone(), AvatarInput::from_list(&input));
         promise(async move {
             let task = client.create_task(input, CallOptions::from_js(&call)?).await?;
             Ok(task_to_js(&task))
@@ -88,7 +89,7 @@ impl WasmClient {
         let client = self.0.clone();
         promise(async move {
             let video = client.wait_for_task(&text(&task_id), CallOptions::from_js(&call)?).await?;
-            Ok(video_to_js(&video))
+            Ok(parsed(&output::video(&video)))
         })
     }
 
@@ -107,20 +108,20 @@ impl WasmClient {
         })
     }
 
-    pub fn generate(&self, input: JsValue, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), AvatarInput::from_js(&input));
+    pub fn generate(&self, input: Array, call: JsValue) -> Promise {
+        let (client, input) = (self.0.clone(), AvatarInput::from_list(&input));
         promise(async move {
             let video = client.generate(input, CallOptions::from_js(&call)?).await?;
-            Ok(video_to_js(&video))
+            Ok(parsed(&output::video(&video)))
         })
     }
 
     #[wasm_bindgen(js_name = synthesizeSpeech)]
-    pub fn synthesize_speech(&self, input: JsValue, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), SpeechInput::from_js(&input));
+    pub fn synthesize_speech(&self, input: Array, call: JsValue) -> Promise {
+        let (client, input) = (self.0.clone(), SpeechInput::from_list(&input));
         promise(async move {
             let speech = client.synthesize_speech(input, CallOptions::from_js(&call)?).await?;
-            Ok(speech_to_js(&speech))
+            Ok(parsed(&output::speech(&speech)))
         })
     }
 

@@ -16,10 +16,9 @@ use crate::engine::error::{Error, RefusalKind};
 use crate::engine::gateway::answer;
 use crate::engine::gateway::resend::{Proof, ResendStep, Resending};
 use crate::engine::input::SpeechFields;
-use crate::engine::json::quoted;
+use crate::engine::json::ObjectWriter;
 use crate::engine::lookup::Outcome;
 use crate::engine::problem::Field;
-use crate::engine::text::decimal;
 use crate::engine::wire::{HttpAnswer, Speech, Task};
 
 /// How long a gateway is asked to hold a read until the task changes, in seconds: less than a read may take.
@@ -144,19 +143,11 @@ impl Client {
 
 /// The contract's `SpeechInput` of fields that were checked.
 pub(super) fn speech_json(fields: &SpeechFields) -> String {
-    let texts = [
-        (Field::Text, &fields.text),
-        (Field::VoiceId, &fields.voice_id),
-        (Field::VoiceLanguage, &fields.voice_language),
-    ];
-    let mut members: Vec<String> = Vec::new();
-    for (field, given) in texts {
-        members.push(quoted(field.name()) + ":" + &quoted(given.text().unwrap_or_default()));
-    }
-    if let Some(speed) = fields.voice_speed {
-        members.push(quoted(Field::VoiceSpeed.name()) + ":" + &decimal(speed, 1));
-    }
-    String::from("{") + &members.join(",") + "}"
+    let mut json = ObjectWriter::default();
+    json.text(Field::Text.name(), fields.text.text().unwrap_or_default());
+    json.text(Field::VoiceId.name(), fields.voice_id.text().unwrap_or_default());
+    json.text(Field::VoiceLanguage.name(), fields.voice_language.text().unwrap_or_default());
+    json.number_if(Field::VoiceSpeed.name(), fields.voice_speed).finish()
 }
 
 /// A gateway's own "not found" is certain; that of something else on the way is no answer of a gateway.
@@ -200,27 +191,22 @@ pub(super) fn name_form(form: &JsValue, prepared: &Prepared) {
 
 /// The contract's `AvatarInput` of what was prepared, without the files.
 fn input_json(fields: &CreateFields) -> String {
-    let url = |media: &MediaField| match media {
-        MediaField::Url(url) => Some(quoted(url)),
-        MediaField::Bytes(_) => None,
-    };
+    fn url(media: &MediaField) -> Option<&String> {
+        if let MediaField::Url(url) = media { Some(url) } else { None }
+    }
     let (sound_file, audio_id) = match &fields.voice {
         Voice::SoundFile(media) => (url(media), None),
-        Voice::AudioId(id) => (None, Some(quoted(id))),
+        Voice::AudioId(id) => (None, Some(id)),
     };
-    let text = |given: &Option<String>| given.as_deref().map(quoted);
-    let members = [
-        (Field::ExternalTaskId, Some(quoted(&fields.external_task_id))),
-        (Field::Prompt, Some(quoted(&fields.prompt))),
-        (Field::Mode, text(&fields.mode)),
-        (Field::CallbackUrl, text(&fields.callback_url)),
-        (Field::Extra, fields.extra_json.clone()),
-        (Field::AudioId, audio_id),
-        (Field::Image, url(&fields.image)),
-        (Field::SoundFile, sound_file),
-    ];
-    let members = members.into_iter().filter_map(|(field, json)| Some(quoted(field.name()) + ":" + &json?));
-    String::from("{") + &members.collect::<Vec<_>>().join(",") + "}"
+    let mut json = ObjectWriter::default();
+    json.text(Field::ExternalTaskId.name(), &fields.external_task_id).text(Field::Prompt.name(), &fields.prompt);
+    json.text_if(Field::Mode.name(), fields.mode.as_ref());
+    json.text_if(Field::CallbackUrl.name(), fields.callback_url.as_ref());
+    if let Some(extra) = &fields.extra_json {
+        json.json(Field::Extra.name(), extra);
+    }
+    json.text_if(Field::AudioId.name(), audio_id);
+    json.text_if(Field::Image.name(), url(&fields.image)).text_if(Field::SoundFile.name(), sound_file).finish()
 }
 
 /// A form takes nothing but blobs of this platform.

@@ -1,9 +1,9 @@
 //! Reading what a caller asks for, once, whatever it is.
 
-use js_sys::{Array, Function, JSON};
+use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::js::{call, get, number, try_get};
+use super::js::{call, get, try_get};
 use super::media::Media;
 use super::{CallOptions, thrown::Thrown};
 use crate::engine::error::Error;
@@ -25,25 +25,38 @@ pub struct AvatarInput {
 impl AvatarInput {
     /// Reads the `AvatarInput` of the TypeScript declarations. What cannot be read becomes a problem of its field.
     pub fn from_js(value: &JsValue) -> Self {
-        let text = |field: Field| given(value, field, |value| value.as_string());
+        Self::read(&|field| try_get_from(value, field))
+    }
+
+    /// Reads a list of the fields, in the order of [`Field`].
+    #[cfg(feature = "npm")]
+    pub(super) fn from_list(list: &Array) -> Self {
+        Self::read(&|field| try_get_at(list, field, Field::Image))
+    }
+
+    fn read(get_field: GetField<'_>) -> Self {
+        let text = |field: Field| given(get_field, field, |value| value.as_string());
         let url = |value: &JsValue| value.as_string().or_else(|| get(value, "href").as_string());
         Self {
-            image: media(value, Field::Image),
-            sound_file: media(value, Field::SoundFile),
+            image: media(get_field, Field::Image),
+            sound_file: media(get_field, Field::SoundFile),
             texts: TextFields {
                 prompt: text(Field::Prompt),
                 mode: text(Field::Mode),
                 audio_id: text(Field::AudioId),
-                callback_url: given(value, Field::CallbackUrl, url),
+                callback_url: given(get_field, Field::CallbackUrl, url),
                 external_task_id: text(Field::ExternalTaskId),
-                extra: given(value, Field::Extra, json_object),
+                extra: given(get_field, Field::Extra, json_object),
             },
         }
     }
 }
 
-fn media(input: &JsValue, field: Field) -> Result<Option<Media>, Problem> {
-    match try_get_from(input, field) {
+/// Gives a field of an input where there is one, or fails where its getter does.
+type GetField<'a> = &'a dyn Fn(Field) -> Result<Option<JsValue>, JsValue>;
+
+fn media(get_field: GetField<'_>, field: Field) -> Result<Option<Media>, Problem> {
+    match get_field(field) {
         Ok(Some(value)) => Media::from_js(field, &value),
         Ok(None) => Ok(None),
         Err(_) => {
@@ -53,8 +66,8 @@ fn media(input: &JsValue, field: Field) -> Result<Option<Media>, Problem> {
     }
 }
 
-fn given(input: &JsValue, field: Field, read: impl Fn(&JsValue) -> Option<String>) -> Given {
-    match try_get_from(input, field) {
+fn given(get_field: GetField<'_>, field: Field, read: impl Fn(&JsValue) -> Option<String>) -> Given {
+    match get_field(field) {
         Ok(None) => Given::Absent,
         Ok(Some(value)) => read(&value).map_or(Given::WrongType, Given::Text),
         Err(_) => Given::WrongType,
@@ -64,6 +77,16 @@ fn given(input: &JsValue, field: Field, read: impl Fn(&JsValue) -> Option<String
 /// An input that is no object has no fields.
 fn try_get_from(input: &JsValue, field: Field) -> Result<Option<JsValue>, JsValue> {
     if input.is_object() || input.is_function() { try_get(input, field.name()) } else { Ok(None) }
+}
+
+/// A symbol stands for what could not be read, and nothing that a field takes is one.
+#[cfg(feature = "npm")]
+fn try_get_at(list: &Array, field: Field, first: Field) -> Result<Option<JsValue>, JsValue> {
+    let value = list.get((field as u32).saturating_sub(first as u32));
+    if value.is_symbol() {
+        return Err(value);
+    }
+    Ok((!value.is_undefined() && !value.is_null()).then_some(value))
 }
 
 fn json_object(value: &JsValue) -> Option<String> {
@@ -84,9 +107,20 @@ pub struct SpeechInput {
 impl SpeechInput {
     /// Reads the `SpeechInput` of the TypeScript declarations.
     pub fn from_js(value: &JsValue) -> Self {
-        let text = |field: Field| given(value, field, |value| value.as_string());
-        let speed = try_get_from(value, Field::VoiceSpeed);
-        let voice_speed = number(value, Field::VoiceSpeed.name());
+        Self::read(&|field| try_get_from(value, field))
+    }
+
+    /// Reads a list of the fields, in the order of [`Field`].
+    #[cfg(feature = "npm")]
+    pub(super) fn from_list(list: &Array) -> Self {
+        Self::read(&|field| try_get_at(list, field, Field::Text))
+    }
+
+    fn read(get_field: GetField<'_>) -> Self {
+        let text = |field: Field| given(get_field, field, |value| value.as_string());
+        let speed = get_field(Field::VoiceSpeed);
+        let voice_speed =
+            speed.as_ref().ok().and_then(|speed| speed.as_ref()?.as_f64().filter(|speed| speed.is_finite()));
         Self {
             speed_is_wrong: voice_speed.is_none() && !matches!(speed, Ok(None)),
             fields: SpeechFields {
@@ -149,7 +183,9 @@ impl Limits {
         if !value.is_object() {
             return Ok(self);
         }
-        for (name, limit) in self.named() {
+        // Those that are given are asked for: mostly that is one.
+        for name in Reflect::own_keys(value).unwrap_or_default().iter().filter_map(|name| name.as_string()) {
+            let Some((name, limit)) = self.named().into_iter().find(|(known, _)| *known == name) else { continue };
             let given = get(value, name);
             if given.is_undefined() || given.is_null() {
                 continue;

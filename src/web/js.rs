@@ -38,6 +38,11 @@ pub(super) fn call(this: &JsValue, name: &str, arguments: &[&JsValue]) -> Result
     method.apply(this, &arguments.iter().map(|argument| (*argument).clone()).collect::<Array>())
 }
 
+/// Sets a property of a plain object, which cannot fail.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
 /// Builds a plain object.
 pub(super) struct Builder(Object);
 
@@ -46,9 +51,9 @@ impl Builder {
         Self(Object::new())
     }
 
-    /// Sets a property. `Reflect::set` on a new plain object cannot fail.
+    /// Sets a property.
     pub(super) fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
-        let _ = Reflect::set(&self.0, &JsValue::from_str(name), &value.into());
+        set(&self.0, name, &value.into());
         self
     }
 

@@ -74,38 +74,40 @@ impl Source for Media {
     }
 
     async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        let (from, to) = (JsValue::from(offset as f64), JsValue::from(offset as f64 + len as f64));
+        let end = offset + len as u64;
         let piece = match self {
-            Self::Blob { blob, .. } => read_blob(blob, &from, &to).await,
-            Self::Bytes(bytes) => call(bytes, "subarray", &[&from, &to]),
-            Self::Url(_) => Err(JsValue::UNDEFINED),
+            Self::Blob { blob, .. } => read_blob(blob, offset as f64, end as f64).await,
+            // A buffer that was detached meanwhile has no length.
+            Self::Bytes(bytes) if u64::from(bytes.length()) >= end => Some(bytes.subarray(offset as u32, end as u32)),
+            _ => None,
         };
-        let piece = piece.ok().and_then(|piece| piece.dyn_into::<Uint8Array>().ok());
         let Some(piece) = piece.filter(|piece| piece.length() as usize == len) else {
             return Err(ReadError { message: String::from("the platform did not give the bytes") });
         };
-        into.resize(len, 0);
-        piece.copy_to(into);
+        *into = piece.to_vec();
         Ok(())
     }
 }
 
-async fn read_blob(blob: &JsValue, from: &JsValue, to: &JsValue) -> Result<JsValue, JsValue> {
-    let slice = call(blob, "slice", &[from, to])?;
-    let buffer = JsFuture::from(Promise::resolve(&call(&slice, "arrayBuffer", &[])?)).await?;
-    view_of(&buffer, None).ok_or(JsValue::UNDEFINED)
+async fn read_blob(blob: &JsValue, from: f64, to: f64) -> Option<Uint8Array> {
+    let slice = call(blob, "slice", &[&from.into(), &to.into()]).ok()?;
+    let buffer = call(&slice, "arrayBuffer", &[]).ok()?;
+    view_of(&JsFuture::from(Promise::resolve(&buffer)).await.ok()?, None)
 }
 
 /// Tells bytes in memory from anything else. The inner `None` is a buffer that was detached.
 fn bytes_of(value: &JsValue) -> Option<Option<Uint8Array>> {
+    // One without any bytes may be detached.
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() > 0) {
+        return Some(Some(bytes.clone()));
+    }
     if ArrayBuffer::is_view(value) {
         let range = (get(value, "byteOffset"), get(value, "byteLength"));
-        return Some(view_of(&get(value, "buffer"), Some(range)).map(JsCast::unchecked_into));
+        return Some(view_of(&get(value, "buffer"), Some(range)));
     }
     // The name is asked for, not the constructor: a buffer of another realm is one, too.
     let name = object_tag(value)?;
-    (name == "[object ArrayBuffer]" || name == "[object SharedArrayBuffer]")
-        .then(|| view_of(value, None).map(JsCast::unchecked_into))
+    (name == "[object ArrayBuffer]" || name == "[object SharedArrayBuffer]").then(|| view_of(value, None))
 }
 
 fn object_tag(value: &JsValue) -> Option<String> {
@@ -114,13 +116,13 @@ fn object_tag(value: &JsValue) -> Option<String> {
 }
 
 /// Makes a view, or nothing where the buffer is detached.
-fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<JsValue> {
+fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<Uint8Array> {
     let constructor: Function = get(&global(), "Uint8Array").dyn_into().ok()?;
     let arguments = match range {
         Some((offset, length)) => Array::of3(buffer, &offset, &length),
         None => Array::of1(buffer),
     };
-    Reflect::construct(&constructor, &arguments).ok()
+    Reflect::construct(&constructor, &arguments).ok().map(JsCast::unchecked_into)
 }
 
 /// Gives the address of a `URL` object.

@@ -1,15 +1,14 @@
 //! Checking an input from its own bytes, all problems at once.
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::input::AvatarInput;
-use super::js::Builder;
 use super::media::Media;
-use super::output::{audio_to_js, image_to_js, problems_to_js};
+use super::output::parsed;
 use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::limits::Limits;
 use crate::engine::media::{AudioInfo, ImageInfo, probe_audio, probe_image};
+use crate::engine::output;
 use crate::engine::problem::{Field, Problem, ProblemCode};
 use crate::engine::validate::{audio_problems, image_problems, is_worth_reading, probe_problem, size_problem};
 
@@ -76,13 +75,7 @@ impl Report {
 
     /// Gives the `ValidationReport` of the TypeScript declarations.
     pub fn to_js(&self) -> JsValue {
-        let problems: Array = problems_to_js(&self.problems);
-        Builder::new()
-            .set("ok", self.problems.is_empty())
-            .set("problems", problems)
-            .set_some("image", self.image.as_ref().map(image_to_js))
-            .set_some("soundFile", self.sound_file.as_ref().map(audio_to_js))
-            .build()
+        parsed(&output::report(&self.problems, self.image.as_ref(), self.sound_file.as_ref()))
     }
 }
 

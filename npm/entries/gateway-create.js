@@ -4,7 +4,7 @@ import { Refusal } from "./gateway-refusal.js";
 import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
-import { readInput, takePlace } from "./gateway-upload.js";
+import { FILES, readInput, takePlace } from "./gateway-upload.js";
 import { leaving } from "./kling_avatar_server.js";
 
 const LEASE_MS = 30_000;
@@ -14,8 +14,6 @@ const DAY_SECONDS = 86_400;
 /** How often, and how far apart, a task has to be absent before it is created after all. */
 const ABSENCES = 2;
 const ABSENCE_PAUSE_MS = 2000;
-/** So much of a file's beginning and end tells it from another one. */
-const PRINT_BYTES = 65_536;
 
 const UNKNOWN = "It is not known whether the task was created, so nothing was sent again. Look it up with findTask(externalTaskId) before paying for another one.";
 
@@ -23,15 +21,18 @@ const UNKNOWN = "It is not known whether the task was created, so nothing was se
 export async function create(call) {
   await spend(call);
   const leave = await takePlace(call);
+  let files;
   try {
-    const input = await readInput(call);
+    const given = await readInput(call);
+    ({ files } = given);
     // A visitor who goes away must not cut off what may be paid for.
-    const work = once(call, input);
+    const work = once(call, given);
     call.ctx?.waitUntil?.(work.catch(() => {}));
     const { task, isNew } = await work;
     call.facts.taskId = task.taskId;
     return answer(isNew ? 201 : 200, await view(call, task, call.externalTaskId));
   } finally {
+    files?.free();
     leave();
   }
 }
@@ -43,19 +44,19 @@ export async function spend(call) {
   if (limited?.success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
 }
 
-async function once(call, { externalTaskId, ...input }) {
+async function once(call, { input: { externalTaskId, ...input }, files }) {
   const { store, createTimeoutMs } = call.settings;
   const id = checkId(idOf(call, externalTaskId), call.subject);
   call.externalTaskId = id;
   const upstreamId = await serviceId(call.subject, id);
   const key = entryOf(upstreamId).create;
-  const begin = { type: "begin", by: crypto.randomUUID(), fingerprint: await fingerprint(input), leaseMs: LEASE_MS };
+  const begin = { type: "begin", by: crypto.randomUUID(), fingerprint: await fingerprint(input, files), leaseMs: LEASE_MS };
   const until = Date.now() + createTimeoutMs;
   for (;;) {
     const begun = await store.apply(key, begin);
     if (begun.do === "conflict") throw new Refusal(409, "invalid_request", "This external task id belongs to another request.");
     if (begun.do === "adopt") return { task: await adopted(call, begun.taskId), isNew: false };
-    if (begun.do !== "wait") return { task: await carryOut(call, { key, upstreamId, input, by: begin.by, todo: begun.do }), isNew: true };
+    if (begun.do !== "wait") return { task: await carryOut(call, { key, upstreamId, input, files, by: begin.by, todo: begun.do }), isNew: true };
     if (Date.now() > until) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
     await sleep(begun.ms);
   }
@@ -69,14 +70,9 @@ function idOf({ request }, externalTaskId) {
   return externalTaskId ?? header ?? crypto.randomUUID();
 }
 
-async function fingerprint(input) {
-  const prints = Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)).map(async ([name, value]) => {
-    if (!(value instanceof Uint8Array)) return [name, await digest(value)];
-    const ends = new Blob([value.subarray(0, PRINT_BYTES), value.subarray(-PRINT_BYTES)]);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await ends.arrayBuffer()));
-    return [name, value.length, ...hash];
-  });
-  return digest(await Promise.all(prints));
+function fingerprint(input, files) {
+  const given = { ...input, ...Object.fromEntries(FILES.map((name) => [name, files?.print(name) ?? input[name]])) };
+  return digest(...Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A task that was made before. It exists, whether or not it can be read right now. */
@@ -89,7 +85,7 @@ async function adopted(call, taskId) {
   }
 }
 
-async function carryOut(call, { key, upstreamId, input, by, todo }) {
+async function carryOut(call, { key, upstreamId, input, files, by, todo }) {
   const { facts, settings: { store } } = call;
   const heart = setInterval(() => store.apply(key, { type: "renew", by, leaseMs: LEASE_MS }).catch(() => {}), LEASE_MS / 3);
   // What the entry becomes if this fails: who comes next looks first, unless nothing can have been created.
@@ -101,7 +97,7 @@ async function carryOut(call, { key, upstreamId, input, by, todo }) {
       becomes = "released";
       await takeQuota(call, upstreamId);
       [becomes, submitting] = ["unsure", true];
-      task = await submit(call, upstreamId, input);
+      task = await submit(call, upstreamId, input, files);
     }
     await remember(call, key, by, task.taskId);
     return task;
@@ -132,13 +128,14 @@ async function settled({ settings }, upstreamId) {
 
 async function takeQuota({ settings, quota }, id) {
   const { createsPerMinute, concurrentTasks } = settings.limiter;
+  if (createsPerMinute === 0 && concurrentTasks === 0) return;
   const event = { type: "take", id, perMinute: createsPerMinute, atOnce: concurrentTasks, holdMs: HOLD_MS };
   const { do: verdict, ms } = await settings.store.apply(quota, event);
   if (verdict === "rate") throw new Refusal(429, "rate_limited", "Too many videos in a minute.", { retryAfterMs: ms });
   if (verdict === "full") throw new Refusal(429, "concurrency_limit", "Too many videos at the same time.", { retryAfterMs: ms });
 }
 
-async function submit(call, upstreamId, input) {
+async function submit(call, upstreamId, input, files) {
   const { client, publicUrl, tokens, createTimeoutMs } = call.settings;
   let { callbackUrl } = input;
   if (callbackUrl === undefined && publicUrl !== undefined) {
@@ -146,7 +143,9 @@ async function submit(call, upstreamId, input) {
     const claims = { taskId: upstreamId, externalTaskId: call.quota, expiresAtSeconds };
     callbackUrl = `${publicUrl}/callbacks/${await tokens.write("callback", claims, "")}`;
   }
-  return client.createTask(avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId }), { timeoutMs: createTimeoutMs });
+  const whole = avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId });
+  const options = { timeoutMs: createTimeoutMs };
+  return files === undefined ? client.createTask(whole, options) : client.createTaskOf(files, whole, options);
 }
 
 /** Writes down that the task exists. Where that fails, the next request with this id finds it at the service. */

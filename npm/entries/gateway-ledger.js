@@ -34,14 +34,15 @@ export class AvatarLedger {
     if (decision === undefined) return new Response(null, { status: 400 });
     const { entry, expiresAtMs, answer } = decision;
     if (entry === undefined) await this.#storage.deleteAll();
-    else if (entry !== known?.entry) await this.#keep(entry, expiresAtMs);
+    else if (entry !== known?.entry) await this.#keep(entry, expiresAtMs, known === undefined);
     if (JSON.parse(answer).do === "wake") this.#wake();
     return new Response(answer, { headers: { "content-type": "application/json" } });
   }
 
-  async #keep(entry, expiresAtMs) {
-    await this.#storage.put("entry", { entry, expiresAtMs });
-    if ((await this.#storage.getAlarm()) === null) await this.#storage.setAlarm(expiresAtMs);
+  /** Writes both at once, so that they are stored together. Once there is an entry, an alarm is set. */
+  async #keep(entry, expiresAtMs, isNew) {
+    const kept = this.#storage.put("entry", { entry, expiresAtMs });
+    await Promise.all(isNew ? [kept, this.#storage.setAlarm(expiresAtMs)] : [kept]);
   }
 
   /** Forgets what nobody needs any more. */

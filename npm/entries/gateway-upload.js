@@ -9,7 +9,7 @@ const FORM_EXTRA_BYTES = 81_920;
 const JSON_MAX_BYTES = 8 << 20;
 const CALLBACK_MAX_BYTES = 65_536;
 const TEXTS = ["prompt", "mode", "audioId", "callbackUrl", "externalTaskId"];
-const FILES = ["image", "soundFile"];
+export const FILES = ["image", "soundFile"];
 const DRAIN_MS = 10_000;
 const DRAIN_BYTES = 32 << 20;
 const DRAIN_STRANGER_BYTES = 1 << 20;
@@ -27,17 +27,31 @@ export async function takePlace(call) {
   return () => (shared.uploads -= 1);
 }
 
-/** Reads what a create asks for: only the fields of the contract, and only those that may be forwarded. */
+/**
+ * Reads what a create asks for: only the fields of the contract, and only those that may be forwarded. The files of a form
+ * come apart, in memory that has to be freed.
+ */
 export async function readInput(call) {
   const type = call.request.headers.get("content-type") ?? "";
-  const { fields, files } = isJson(type) ? { fields: await readJson(call, JSON_MAX_BYTES), files: {} } : await readForm(call, type);
+  if (isJson(type)) return { input: checked(call, await readJson(call, JSON_MAX_BYTES)) };
+  const files = await readForm(call, type);
+  try {
+    const text = files.input();
+    return { input: checked(call, text === undefined ? {} : parsed(text), files), files };
+  } catch (thrown) {
+    files.free();
+    throw thrown;
+  }
+}
+
+function checked(call, fields, files) {
   const { extra, ...rest } = fields;
   const input = {};
   for (const [name, value] of Object.entries(rest)) {
     if (!TEXTS.includes(name) && !FILES.includes(name)) throw new Refusal(422, "invalid_request", "The input has a field that is not known.");
     if (value === undefined || value === null) continue;
     if (typeof value !== "string") throw wrongInput(name, "unsupported_type", "This field must be text.");
-    if (files[name] !== undefined) throw wrongInput(name, "conflict", "This file is given twice.");
+    if (files?.print(name) !== undefined) throw wrongInput(name, "conflict", "This file is given twice.");
     input[name] = value;
   }
   const { allow } = call.settings;
@@ -45,7 +59,7 @@ export async function readInput(call) {
     throw wrongInput("callbackUrl", "invalid_value", "This gateway does not forward a callback URL.");
   }
   if (extra !== undefined && extra !== null) input.extra = allowedExtra(extra, allow);
-  return { ...input, ...files };
+  return input;
 }
 
 function allowedExtra(extra, allow) {
@@ -68,20 +82,18 @@ async function readForm(call, type) {
   const declared = declaredBytes(call.request, most);
   const upload = WasmUpload.begin(type, declared, limits);
   if (upload === undefined) throw new Refusal(415, "invalid_request", "Send multipart/form-data or application/json.");
-  let parts;
   try {
     await eachChunk(call, most, (chunk) => {
       const refused = upload.push(chunk);
       if (refused !== undefined) throw new Refusal(refused.tooLarge ? 413 : 400, "invalid_request", refused.message);
     });
-    parts = upload.finish();
   } catch (thrown) {
     upload.free();
     throw thrown;
   }
-  if (parts === undefined) throw new Refusal(400, "invalid_request", "The form is cut off.");
-  const { input, ...files } = parts;
-  return { fields: input === undefined ? {} : parsed(input), files };
+  const files = upload.finish();
+  if (files === undefined) throw new Refusal(400, "invalid_request", "The form is cut off.");
+  return files;
 }
 
 /** Reads a body of JSON, which has to be an object. */
@@ -120,15 +132,37 @@ async function eachChunk(call, most, use) {
   const { request, settings } = call;
   if (request.body === null) return;
   const read = (call.reader = reader(request.body));
-  const until = Date.now() + settings.bodyTimeoutMs;
+  const clock = untilLate(settings);
   let bytes = 0;
-  for (;;) {
-    const chunk = await inTime(next(read), Math.min(settings.bodyIdleMs, until - Date.now()));
-    if (chunk === undefined) return;
-    bytes += chunk.length;
-    if (bytes > most) throw tooLarge();
-    use(chunk);
+  try {
+    for (;;) {
+      const chunk = await Promise.race([next(read), clock.late]);
+      if (chunk === undefined) return;
+      clock.progress();
+      bytes += chunk.length;
+      if (bytes > most) throw tooLarge();
+      use(chunk);
+    }
+  } finally {
+    clock.stop();
   }
+}
+
+/** Rejects when an upload stands still or takes too long in all. One timer serves all chunks: thousands of them cost more than reading. */
+function untilLate({ bodyTimeoutMs, bodyIdleMs }) {
+  const until = Date.now() + bodyTimeoutMs;
+  let progressAt = Date.now();
+  let timer;
+  const late = new Promise((_, reject) => {
+    const look = () => {
+      const leftMs = Math.min(until, progressAt + bodyIdleMs) - Date.now();
+      if (leftMs > 0) timer = setTimeout(look, leftMs);
+      else reject(new Refusal(408, "timeout", "The request took too long to arrive."));
+    };
+    look();
+  });
+  late.catch(() => {});
+  return { late, progress: () => (progressAt = Date.now()), stop: () => clearTimeout(timer) };
 }
 
 function next(read) {

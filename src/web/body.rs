@@ -68,8 +68,13 @@ impl Pieces {
     async fn encode(&mut self, field: Field, media: Media, offset: u64, text: &mut Vec<u8>) -> Result<(), Thrown> {
         let left = media.len() - offset;
         let length = CHUNK_BYTES.min(usize::try_from(left).unwrap_or(CHUNK_BYTES));
-        media.read(offset, length, &mut self.chunk).await.map_err(|_| unreadable(field))?;
-        self.encoder.push(&self.chunk, text);
+        match media.held(offset, length) {
+            Some(bytes) => self.encoder.push(bytes, text),
+            None => {
+                media.read(offset, length, &mut self.chunk).await.map_err(|_| unreadable(field))?;
+                self.encoder.push(&self.chunk, text);
+            }
+        }
         let end = offset + length as u64;
         if end == media.len() {
             self.encoder.finish(text);

@@ -52,7 +52,7 @@ pub fn validate(input: Array, limits: JsValue) -> Promise {
 
 /// The client, as the facade calls it. The facade has checked the options.
 #[wasm_bindgen]
-pub struct WasmClient(Client);
+pub struct WasmClient(pub(super) Client);
 
 #[wasm_bindgen]
 impl WasmClient {
@@ -68,11 +68,7 @@ impl WasmClient {
 
     #[wasm_bindgen(js_name = createTask)]
     pub fn create_task(&self, input: Array, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), AvatarInput::from_list(&input));
-        promise(async move {
-            let task = client.create_task(input, CallOptions::from_js(&call)?).await?;
-            Ok(task_to_js(&task))
-        })
+        create(&self.0, AvatarInput::from_list(&input), call)
     }
 
     #[wasm_bindgen(js_name = getTask)]
@@ -132,6 +128,14 @@ impl WasmClient {
             Ok(blob.into())
         })
     }
+}
+
+pub(super) fn create(client: &Client, input: AvatarInput, call: JsValue) -> Promise {
+    let client = client.clone();
+    promise(async move {
+        let task = client.create_task(input, CallOptions::from_js(&call)?).await?;
+        Ok(task_to_js(&task))
+    })
 }
 
 /// The steps of `watchTask`, which the facade makes an async iterator of.

@@ -220,7 +220,7 @@ async fn blob(media: &Media) -> Result<JsValue, JsValue> {
         }
         // A blob takes no shared memory, so the bytes are copied.
         Media::Bytes(bytes) => bytes.slice(0, bytes.length()).into(),
-        Media::Url(_) => return Err(JsValue::UNDEFINED),
+        _ => return Err(JsValue::UNDEFINED),
     };
     Reflect::construct(&constructor, &Array::of1(&Array::of1(&bytes)))
 }

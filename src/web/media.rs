@@ -4,6 +4,8 @@ use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, Uint8Arra
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+#[cfg(feature = "npm-server")]
+use super::gateway::Held;
 use super::js::{call, function, get};
 use crate::engine::base64::decode_piece;
 use crate::engine::input::{is_http_url, url_problem};
@@ -29,6 +31,10 @@ pub enum Media {
     Bytes(Uint8Array),
     /// An `http(s)` URL that the service fetches by itself.
     Url(String),
+    /// A part of an upload in the module's memory.
+    #[cfg(feature = "npm-server")]
+    #[doc(hidden)]
+    Held(Held),
 }
 
 impl Media {
@@ -64,7 +70,22 @@ impl Media {
             Self::Blob { bytes, .. } => Some(*bytes),
             Self::Bytes(bytes) => Some(u64::from(bytes.length())),
             Self::Url(_) => None,
+            #[cfg(feature = "npm-server")]
+            Self::Held(held) => Some(held.bytes().len() as u64),
         }
+    }
+
+    /// The bytes from `offset` on, where the module's own memory holds them.
+    #[cfg(feature = "npm-server")]
+    pub(super) fn held(&self, offset: u64, len: usize) -> Option<&[u8]> {
+        let Self::Held(held) = self else { return None };
+        held.bytes().get(offset as usize..)?.get(..len)
+    }
+
+    /// A page's memory holds no files.
+    #[cfg(not(feature = "npm-server"))]
+    pub(super) fn held(&self, _: u64, _: usize) -> Option<&[u8]> {
+        None
     }
 }
 
@@ -74,6 +95,11 @@ impl Source for Media {
     }
 
     async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        if let Some(bytes) = self.held(offset, len) {
+            into.clear();
+            into.extend_from_slice(bytes);
+            return Ok(());
+        }
         let end = offset + len as u64;
         let piece = match self {
             Self::Blob { blob, .. } => read_blob(blob, offset as f64, end as f64).await,

@@ -1,4 +1,8 @@
-//! Reading `multipart/form-data` (RFC 7578) while it arrives, every length bounded before anything is kept.
+//! Reading `multipart/form-data` (RFC 7578) while it arrives, every length bounded before more is taken in.
+
+use core::ops::Range;
+
+use memchr::memmem::Finder;
 
 /// How long the headers of a part may be, in bytes.
 const HEAD_MAX_BYTES: usize = 4096;
@@ -70,6 +74,9 @@ pub fn boundary(content_type: &str) -> Option<String> {
     right.then(|| value.to_owned())
 }
 
+/// Where each part stands in the memory, in the order of [`Part::ALL`].
+pub type Places = [Option<Range<usize>>; 3];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The first delimiter, with which the body has to begin.
@@ -84,146 +91,157 @@ enum State {
     End,
 }
 
-/// A form on its way in.
+/// A form on its way in. Its parts stay where they arrive: nothing of them is moved or copied.
 #[derive(Debug, Clone)]
 pub struct Form {
     /// `\r\n--boundary`
-    delimiter: Vec<u8>,
-    /// How far the search may jump where its last byte does not fit (Horspool).
-    jumps: Vec<u8>,
-    pending: Vec<u8>,
+    delimiter: Finder<'static>,
+    /// The body, and room for more of it.
+    memory: Vec<u8>,
+    /// How much of the memory is taken.
+    filled: usize,
+    /// How much of it has been read.
+    at: usize,
     state: State,
-    seen: [bool; 3],
-    bytes: [usize; 3],
+    parts: Places,
     max_bytes: [usize; 3],
 }
 
 impl Form {
-    /// Begins a form. `max_bytes` bounds the parts in the order of [`Part::ALL`].
-    pub fn new(boundary: &str, max_bytes: [usize; 3]) -> Self {
+    /// Begins a form in memory that may have been used before; what it holds is overwritten, and it grows where it does
+    /// not suffice. `max_bytes` bounds the parts in the order of [`Part::ALL`].
+    pub fn new(boundary: &str, max_bytes: [usize; 3], memory: Vec<u8>) -> Self {
         let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
-        let mut jumps = vec![delimiter.len() as u8; 256];
-        for (index, &byte) in delimiter.iter().enumerate().take(delimiter.len() - 1) {
-            if let Some(jump) = jumps.get_mut(usize::from(byte)) {
-                *jump = (delimiter.len() - 1 - index) as u8;
-            }
+        let mut form = Self {
+            delimiter: Finder::new(&delimiter).into_owned(),
+            memory,
+            filled: 0,
+            at: 0,
+            state: State::Start,
+            parts: [const { None }; 3],
+            max_bytes,
+        };
+        // A body begins with a delimiter, but without its line break.
+        form.space(2).copy_from_slice(b"\r\n");
+        form.filled = 2;
+        form
+    }
+
+    /// Whether there is room for `len` bytes more.
+    pub fn has_room(&self, len: usize) -> bool {
+        self.filled + len <= self.memory.len()
+    }
+
+    /// Goes on in other memory and gives back the former one.
+    pub fn move_to(&mut self, mut memory: Vec<u8>) -> Vec<u8> {
+        if let (Some(to), Some(from)) = (memory.get_mut(..self.filled), self.memory.get(..self.filled)) {
+            to.copy_from_slice(from);
+            core::mem::swap(&mut self.memory, &mut memory);
         }
-        let pending = b"\r\n".to_vec();
-        Self { delimiter, jumps, pending, state: State::Start, seen: [false; 3], bytes: [0; 3], max_bytes }
+        memory
     }
 
     /// Gives the place for the next `len` bytes of the body, to be filled before [`Form::advance`].
     pub fn space(&mut self, len: usize) -> &mut [u8] {
-        let at = self.pending.len();
-        self.pending.resize(at + len, 0);
-        self.pending.get_mut(at..).unwrap_or_default()
+        let end = self.filled + len;
+        if !self.has_room(len) {
+            // Not `resize`, which in a module made for size fills byte by byte.
+            self.move_to(vec![0; end.max(self.memory.len() * 2)]);
+        }
+        self.memory.get_mut(self.filled..end).unwrap_or_default()
     }
 
-    /// Takes in what was filled and hands the contents of the parts to `keep`, in order.
+    /// Takes in the next `len` bytes, which were filled in.
     ///
     /// # Errors
     /// [`UploadError`], at the first byte that cannot be right.
-    pub fn advance(&mut self, mut keep: impl FnMut(Part, &[u8])) -> Result<(), UploadError> {
-        let pending = core::mem::take(&mut self.pending);
-        let mut rest = pending.as_slice();
-        while let Some(used) = self.step(rest, &mut keep)? {
-            rest = rest.get(used..).unwrap_or_default();
-        }
-        let used = pending.len() - rest.len();
-        self.pending = pending;
-        self.pending.drain(..used);
+    pub fn advance(&mut self, len: usize) -> Result<(), UploadError> {
+        self.filled = self.memory.len().min(self.filled + len);
+        while self.step()? {}
         Ok(())
     }
 
-    /// Whether the last delimiter has come.
-    pub fn is_complete(&self) -> bool {
-        self.state == State::End
+    /// Gives the memory and where the parts stand in it; the memory alone where the last delimiter has not come.
+    pub fn finish(self) -> (Vec<u8>, Option<Places>) {
+        let parts = (self.state == State::End).then_some(self.parts);
+        (self.memory, parts)
     }
 
-    /// Takes one step and gives the bytes that it used up; nothing where more are needed.
-    fn step(&mut self, rest: &[u8], keep: &mut impl FnMut(Part, &[u8])) -> Result<Option<usize>, UploadError> {
+    fn rest(&self) -> &[u8] {
+        self.memory.get(self.at..self.filled).unwrap_or_default()
+    }
+
+    /// Takes one step. Gives `false` where more bytes are needed.
+    fn step(&mut self) -> Result<bool, UploadError> {
+        let rest = self.rest();
         match self.state {
             State::Start => {
-                let len = self.delimiter.len().min(rest.len());
-                if rest.get(..len) != self.delimiter.get(..len) {
+                let delimiter = self.delimiter.needle();
+                let len = delimiter.len().min(rest.len());
+                if rest.get(..len) != delimiter.get(..len) {
                     return Err(UploadError::Malformed);
                 }
-                Ok(self.enter(State::Delimited, rest.len() >= self.delimiter.len(), len))
+                Ok(len == delimiter.len() && self.enter(State::Delimited, len))
             }
             State::Delimited => match rest.get(..2) {
-                None => Ok(None),
-                Some(b"\r\n") => Ok(self.enter(State::Head, true, 2)),
-                Some(b"--") => Ok(self.enter(State::End, true, 2)),
+                None => Ok(false),
+                Some(b"\r\n") => Ok(self.enter(State::Head, 2)),
+                Some(b"--") => Ok(self.enter(State::End, 2)),
                 Some(_) => Err(UploadError::Malformed),
             },
-            State::Head => self.head(rest),
-            State::Data(part) => self.data(part, rest, keep),
-            State::End => Ok((!rest.is_empty()).then_some(rest.len())),
+            State::Head => self.head(),
+            State::Data(part) => self.data(part),
+            State::End => {
+                // What follows the last delimiter means nothing, and so need not be kept.
+                self.filled = self.at;
+                Ok(false)
+            }
         }
     }
 
-    fn enter(&mut self, state: State, ready: bool, used: usize) -> Option<usize> {
-        if ready {
-            self.state = state;
-        }
-        ready.then_some(used)
+    fn enter(&mut self, state: State, used: usize) -> bool {
+        self.state = state;
+        self.at += used;
+        true
     }
 
-    fn head(&mut self, rest: &[u8]) -> Result<Option<usize>, UploadError> {
+    fn head(&mut self) -> Result<bool, UploadError> {
+        let rest = self.rest();
         let window = rest.get(..HEAD_MAX_BYTES).unwrap_or(rest);
         let Some(end) = window.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
-            return if rest.len() >= HEAD_MAX_BYTES { Err(UploadError::Malformed) } else { Ok(None) };
+            return if rest.len() >= HEAD_MAX_BYTES { Err(UploadError::Malformed) } else { Ok(false) };
         };
         let text = core::str::from_utf8(rest.get(..end).unwrap_or_default()).map_err(|_| UploadError::Malformed)?;
         let name = part_name(text).ok_or(UploadError::Malformed)?;
-        let index = Part::ALL.iter().position(|part| part.name() == name).ok_or(UploadError::UnexpectedPart)?;
-        match self.seen.get_mut(index) {
-            Some(seen) if !*seen => *seen = true,
+        let part = *Part::ALL.iter().find(|part| part.name() == name).ok_or(UploadError::UnexpectedPart)?;
+        let begins = self.at + end + 4;
+        match self.parts.get_mut(part as usize) {
+            Some(place) if place.is_none() => *place = Some(begins..begins),
             _ => return Err(UploadError::UnexpectedPart),
         }
-        self.state = State::Data(Part::ALL[index]);
         // The line break before a delimiter belongs to it, so that of the headers serves an empty part.
-        Ok(Some(end + 2))
+        Ok(self.enter(State::Data(part), end + 2))
     }
 
-    fn data(
-        &mut self,
-        part: Part,
-        rest: &[u8],
-        keep: &mut impl FnMut(Part, &[u8]),
-    ) -> Result<Option<usize>, UploadError> {
-        let index = part as usize;
-        let first = self.bytes[index] == 0;
-        // The contents begin behind the line break that `head` left.
-        let skip = if first { 2 } else { 0 };
-        let found = self.find(rest);
-        let end = found.unwrap_or_else(|| rest.len().saturating_sub(self.delimiter.len() - 1));
-        if let Some(contents) = rest.get(skip..end).filter(|contents| !contents.is_empty()) {
-            self.bytes[index] += contents.len();
-            if self.bytes[index] > self.max_bytes[index] {
+    fn data(&mut self, part: Part) -> Result<bool, UploadError> {
+        let (rest, len) = (self.rest(), self.delimiter.needle().len());
+        let found = self.delimiter.find(rest);
+        // Of what has come, the last bytes may be the beginning of a delimiter.
+        let known = rest.len().saturating_sub(len - 1);
+        let end = self.at + found.unwrap_or(known);
+        if let (Some(Some(place)), Some(max)) = (self.parts.get_mut(part as usize), self.max_bytes.get(part as usize)) {
+            place.end = end.max(place.start);
+            if place.len() > *max {
                 return Err(UploadError::TooLarge(part));
             }
-            keep(part, contents);
-        } else if found.is_none() {
-            return Ok(None);
         }
         match found {
-            Some(at) => Ok(self.enter(State::Delimited, true, at + self.delimiter.len())),
-            None => Ok(Some(end)),
-        }
-    }
-
-    fn find(&self, text: &[u8]) -> Option<usize> {
-        let len = self.delimiter.len();
-        let mut at = 0;
-        while let Some(window) = text.get(at..at + len) {
-            let last = *window.last()?;
-            if Some(&last) == self.delimiter.last() && window == self.delimiter {
-                return Some(at);
+            Some(at) => Ok(self.enter(State::Delimited, at + len)),
+            None => {
+                self.at = end;
+                Ok(false)
             }
-            at += usize::from(*self.jumps.get(usize::from(last))?);
         }
-        None
     }
 }
 
@@ -243,17 +261,16 @@ mod tests {
 
     type Parts = Vec<(Part, Vec<u8>)>;
 
-    fn read(body: &[u8], size: usize, max: [usize; 3]) -> Result<(Parts, bool), UploadError> {
-        let mut form = Form::new("XbX", max);
-        let mut parts: Parts = Vec::new();
+    /// Reads a body in chunks, into memory that holds something else. The parts, or nothing where it is cut off.
+    fn read(body: &[u8], size: usize, max: [usize; 3]) -> Result<Option<Parts>, UploadError> {
+        let mut form = Form::new("XbX", max, b"\r\n--XbX--".repeat(size % 3));
         for chunk in body.chunks(size) {
             form.space(chunk.len()).copy_from_slice(chunk);
-            form.advance(|part, bytes| match parts.iter_mut().find(|(each, _)| *each == part) {
-                Some((_, kept)) => kept.extend_from_slice(bytes),
-                None => parts.push((part, bytes.to_vec())),
-            })?;
+            form.advance(chunk.len())?;
         }
-        Ok((parts, form.is_complete()))
+        let (memory, parts) = form.finish();
+        let part = |(part, range): (&Part, Option<Range<usize>>)| Some((*part, memory[range?].to_vec()));
+        Ok(parts.map(|parts| Part::ALL.iter().zip(parts).filter_map(part).collect()))
     }
 
     fn part(name: &str, contents: &[u8]) -> Vec<u8> {
@@ -271,11 +288,9 @@ mod tests {
         let body = [part("input", b"{}"), part("image", &tricky), part("soundFile", b"\r\n"), b"--XbX--\r\n".to_vec()]
             .concat();
         for size in (1..40).chain([body.len()]) {
-            let (parts, complete) = read(&body, size, MAX).unwrap();
-            assert!(complete);
             let expected =
-                [(Part::Input, b"{}".to_vec()), (Part::Image, tricky.clone()), (Part::SoundFile, b"\r\n".to_vec())];
-            assert_eq!(parts, expected, "{size}");
+                vec![(Part::Input, b"{}".to_vec()), (Part::Image, tricky.clone()), (Part::SoundFile, b"\r\n".to_vec())];
+            assert_eq!(read(&body, size, MAX), Ok(Some(expected)), "{size}");
         }
     }
 
@@ -283,7 +298,8 @@ mod tests {
     fn an_empty_part_is_empty() {
         let body = [part("image", b""), part("input", b"{}"), b"--XbX--".to_vec()].concat();
         for size in 1..body.len() {
-            assert_eq!(read(&body, size, MAX).unwrap(), (vec![(Part::Input, b"{}".to_vec())], true), "{size}");
+            let expected = vec![(Part::Input, b"{}".to_vec()), (Part::Image, Vec::new())];
+            assert_eq!(read(&body, size, MAX), Ok(Some(expected)), "{size}");
         }
     }
 
@@ -291,7 +307,7 @@ mod tests {
     fn what_is_cut_off_is_not_complete() {
         let body = [part("image", b"abc"), b"--XbX--".to_vec()].concat();
         for end in 0..body.len() {
-            assert!(!read(&body[..end], 7, MAX).unwrap().1, "{end}");
+            assert_eq!(read(&body[..end], 7, MAX), Ok(None), "{end}");
         }
     }
 
@@ -301,7 +317,7 @@ mod tests {
             for size in [1, 64, 100_000] {
                 let body = [part("image", &vec![b'\r'; length]), b"--XbX--".to_vec()].concat();
                 let expected = if fits { Ok(true) } else { Err(UploadError::TooLarge(Part::Image)) };
-                assert_eq!(read(&body, size, MAX).map(|(_, complete)| complete), expected, "{length} {size}");
+                assert_eq!(read(&body, size, MAX).map(|parts| parts.is_some()), expected, "{length} {size}");
             }
         }
     }

@@ -5,3 +5,5 @@
 
 mod exports;
 mod upload;
+
+pub use upload::Held;

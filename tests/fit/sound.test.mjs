@@ -123,10 +123,10 @@ test("half an hour is decoded at a lower rate, to one channel", async () => {
   const found = await bench.page.evaluate(async (path) => {
     const { decodeSound, fitSound } = await import("/kling-avatar/fit.js");
     const sound = await decodeSound(new File([await (await fetch(path)).blob()], "talk.mp3"));
-    const { file, durationSeconds, changed } = await fitSound(sound, { start: 1700, end: 1730 });
-    return [sound.sampleRate, sound.channels, sound.buffer.numberOfChannels, Math.round(sound.durationSeconds), file.name, durationSeconds, ...changed];
+    const { file, durationSeconds, sampleRate, changed } = await fitSound(sound, { start: 1700, end: 1730 });
+    return [sound.sampleRate, sound.channels, sound.buffer.numberOfChannels, Math.round(sound.durationSeconds), file.name, durationSeconds, sampleRate, ...changed];
   }, path);
-  assert.deepEqual(found, [16_000, 2, 1, 1800, "talk.wav", 30, "trimmed", "converted"]);
+  assert.deepEqual(found, [16_000, 2, 1, 1800, "talk.wav", 30, 16_000, "trimmed", "converted"]);
 });
 
 test("peaks show where it is loud", async () => {

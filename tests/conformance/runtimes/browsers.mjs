@@ -8,29 +8,34 @@ import { inPages } from "./pages.mjs";
 
 const CHROMIUM_FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-export async function chromium(stand) {
+export const chromium = (stand) => withChromium((visit) => inPages(stand, visit));
+export const firefox = (stand) => withFirefox((visit) => inPages(stand, visit));
+export const webkit = (stand) => withWebkit((visit) => inPages(stand, visit));
+
+/** Starts the browser for as long as `use(visit)` takes; `visit(url)` shows a page in it. */
+export async function withChromium(use) {
   const browser = await playwright.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
   try {
     const page = await browser.newPage();
-    return await inPages(stand, (url) => page.goto(url));
+    return await use((url) => page.goto(url));
   } finally {
     await browser.close();
   }
 }
 
-export async function firefox(stand) {
+export async function withFirefox(use) {
   const { launch } = await import("puppeteer-core");
   const browser = await launch({ browser: "firefox", executablePath: firefoxPath(), headless: true });
   try {
     const page = await browser.newPage();
-    return await inPages(stand, (url) => page.goto(url));
+    return await use((url) => page.goto(url));
   } finally {
     await browser.close();
   }
 }
 
 /** WebKitGTK: its driver under a virtual screen, spoken to by WebDriver's own HTTP. */
-export async function webkit(stand) {
+export async function withWebkit(use) {
   const { driver, browser } = webkitPaths();
   const port = await freePort();
   const child = spawn("xvfb-run", ["-a", driver, `--port=${port}`, "--host=127.0.0.1"], { stdio: "ignore", detached: true });
@@ -40,7 +45,7 @@ export async function webkit(stand) {
     const options = { binary: browser, args: ["--automation"] };
     const { sessionId } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
     try {
-      return await inPages(stand, (url) => call(`/session/${sessionId}/url`, { url }));
+      return await use((url) => call(`/session/${sessionId}/url`, { url }));
     } finally {
       await webDriver(`http://127.0.0.1:${port}/session/${sessionId}`, undefined, "DELETE").catch(() => {});
     }

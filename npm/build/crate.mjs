@@ -19,12 +19,29 @@ const WITHOUT_PANIC_WORDS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-
  */
 export async function buildCrate(toolchain, wasmBindgenFolder, { name, feature }) {
   say(`Compiling the crate to WebAssembly (${name})`);
+  await compile(toolchain, "--features", feature);
+  const out = join(BUILD, "glue", name);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  // The sections that say which compiler made the module and which features it uses stay in: wasm-opt reads the
+  // latter, and takes out all of them last.
+  const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-name-section"];
+  glue.push("--remove-producers-section", "--out-name", name, "--out-dir", out);
+  await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, compiled("kling_avatar")]);
+  return out;
+}
+
+/** Where a library is once it is compiled. */
+export const compiled = (library) => join(TARGET, TRIPLE, "release", `${library}.wasm`);
+
+/** Compiles a library as the package's module is, with further arguments for cargo. */
+export async function compile(toolchain, ...more) {
   const env = { ...toolchain.env, CARGO_TARGET_DIR: TARGET };
   // These would replace the flags below, or move the result.
   for (const variable of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[variable];
   const flags = (await pathRemaps(toolchain, env)).flatMap((remap) => ["--remap-path-prefix", remap]);
   // As a cdylib alone: with the rlib beside it the module is larger.
-  const args = ["rustc", "--release", "--target", TRIPLE, "--features", feature, "--lib", "--crate-type", "cdylib", ...LOCKED];
+  const args = ["rustc", "--release", "--target", TRIPLE, "--lib", "--crate-type", "cdylib", ...LOCKED, ...more];
   const unstable = { ...env, RUSTC_BOOTSTRAP: "1" }; // lets a stable compiler take the -Z flags
   const isLean = toolchain.library !== undefined && (await takes(toolchain.rustc, WITHOUT_PANIC_WORDS, unstable));
   if (isLean) {
@@ -36,17 +53,6 @@ export async function buildCrate(toolchain, wasmBindgenFolder, { name, feature }
   args.push("--config", `target.${TRIPLE}.rustflags=${JSON.stringify(flags)}`);
   const { output } = await must("Compiling the crate", toolchain.cargo, args, { cwd: ROOT, env: isLean ? unstable : env });
   if (output.includes("warning:")) say(output.trimEnd());
-
-  const out = join(BUILD, "glue", name);
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  // The sections that say which compiler made the module and which features it uses stay in: wasm-opt reads the
-  // latter, and takes out all of them last.
-  const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-name-section"];
-  glue.push("--remove-producers-section", "--out-name", name, "--out-dir", out);
-  const wasm = join(TARGET, TRIPLE, "release", "kling_avatar.wasm");
-  await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, wasm]);
-  return out;
 }
 
 /** Whether this compiler knows these flags; they are young. */

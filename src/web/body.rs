@@ -4,24 +4,21 @@ use js_sys::Uint8Array;
 
 use super::media::Media;
 use super::prepare::Prepared;
+use super::reading::Reading;
 use super::thrown::Thrown;
 use crate::engine::base64::Encoder;
 use crate::engine::body::Piece;
 use crate::engine::error::Error;
-use crate::engine::media::Source;
 use crate::engine::problem::Field;
 use crate::engine::validate::unreadable_problem;
-
-/// How many bytes of a file are encoded at once. Divisible by three, so that nothing is carried over.
-const CHUNK_BYTES: usize = 3 << 17;
 
 /// The pieces of a body, one after the other.
 pub(super) struct Pieces {
     image: Media,
     sound_file: Option<Media>,
     pieces: std::vec::IntoIter<Piece>,
-    /// The file that is being encoded, and how far.
-    open: Option<(Field, Media, u64)>,
+    /// The file that is being encoded.
+    open: Option<(Field, Reading)>,
     encoder: Encoder,
     chunk: Vec<u8>,
     /// Of the whole body.
@@ -49,39 +46,26 @@ impl Pieces {
     pub(super) async fn next(&mut self, text: &mut Vec<u8>) -> Result<bool, Thrown> {
         text.clear();
         while text.is_empty() {
-            if let Some((field, media, offset)) = self.open.take() {
-                self.encode(field, media, offset, text).await?;
+            if let Some((field, reading)) = &mut self.open {
+                match reading.next(&mut self.chunk).await.map_err(|_| unreadable(*field))? {
+                    Some(bytes) => self.encoder.push(bytes, text),
+                    None => {
+                        self.encoder.finish(text);
+                        self.open = None;
+                    }
+                }
                 continue;
             }
             match self.pieces.next() {
                 Some(Piece::Text(piece)) => text.extend_from_slice(piece.as_bytes()),
-                Some(Piece::Image) => self.open = Some((Field::Image, self.image.clone(), 0)),
+                Some(Piece::Image) => self.open = Some((Field::Image, Reading::of(self.image.clone()))),
                 Some(Piece::SoundFile) => {
-                    self.open = self.sound_file.clone().map(|media| (Field::SoundFile, media, 0));
+                    self.open = self.sound_file.clone().map(|media| (Field::SoundFile, Reading::of(media)));
                 }
                 None => return Ok(false),
             }
         }
         Ok(true)
-    }
-
-    async fn encode(&mut self, field: Field, media: Media, offset: u64, text: &mut Vec<u8>) -> Result<(), Thrown> {
-        let left = media.len() - offset;
-        let length = CHUNK_BYTES.min(usize::try_from(left).unwrap_or(CHUNK_BYTES));
-        match media.held(offset, length) {
-            Some(bytes) => self.encoder.push(bytes, text),
-            None => {
-                media.read(offset, length, &mut self.chunk).await.map_err(|_| unreadable(field))?;
-                self.encoder.push(&self.chunk, text);
-            }
-        }
-        let end = offset + length as u64;
-        if end == media.len() {
-            self.encoder.finish(text);
-        } else {
-            self.open = Some((field, media, end));
-        }
-        Ok(())
     }
 }
 

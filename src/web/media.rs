@@ -116,9 +116,14 @@ impl Source for Media {
 }
 
 async fn read_blob(blob: &JsValue, from: f64, to: f64) -> Option<Uint8Array> {
-    let slice = call(blob, "slice", &[&from.into(), &to.into()]).ok()?;
-    let buffer = call(&slice, "arrayBuffer", &[]).ok()?;
+    let buffer = slice(blob, from, to)?;
     view_of(&JsFuture::from(Promise::resolve(&buffer)).await.ok()?, None)
+}
+
+/// Begins to read a part of a blob.
+pub(super) fn slice(blob: &JsValue, from: f64, to: f64) -> Option<JsValue> {
+    let slice = call(blob, "slice", &[&from.into(), &to.into()]).ok()?;
+    call(&slice, "arrayBuffer", &[]).ok()
 }
 
 /// Tells bytes in memory from anything else. The inner `None` is a buffer that was detached.
@@ -142,7 +147,7 @@ fn object_tag(value: &JsValue) -> Option<String> {
 }
 
 /// Makes a view, or nothing where the buffer is detached.
-fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<Uint8Array> {
+pub(super) fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<Uint8Array> {
     let constructor: Function = get(&global(), "Uint8Array").dyn_into().ok()?;
     let arguments = match range {
         Some((offset, length)) => Array::of3(buffer, &offset, &length),

@@ -17,6 +17,7 @@ mod js;
 mod media;
 mod output;
 mod prepare;
+mod reading;
 mod speech;
 mod storage;
 #[cfg(feature = "npm-server")]

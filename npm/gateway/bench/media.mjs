@@ -1,4 +1,4 @@
-// The largest files that the service takes.
+// The largest files that the service takes, and small ones.
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,29 +6,26 @@ import { ROOT } from "../../setup/paths.mjs";
 
 const IMAGE_BYTES = 10_485_760;
 const SOUND_BYTES = 5_242_880;
-const SEGMENT_BYTES = 65_533;
+const SMALL_SOUND_BYTES = 400_044;
 
-/** The sample portrait with comments in front, up to the last byte. */
+export const smallImage = () => readFileSync(join(ROOT, "www", "samples", "portrait.jpg"));
+
+/** The sample portrait with a longer scan, up to the last byte: as in any photo, nearly all of it is the scan. */
 export function largestImage() {
-  const jpeg = readFileSync(join(ROOT, "www", "samples", "portrait.jpg"));
-  const comments = [];
-  for (let left = IMAGE_BYTES - jpeg.length; left > 0; ) {
-    const length = Math.min(left, SEGMENT_BYTES + 4) - 4;
-    if (length < 0) break;
-    const comment = randomFillSync(Buffer.alloc(length + 4));
-    comment.writeUInt16BE(0xfffe, 0);
-    comment.writeUInt16BE(length + 2, 2);
-    comments.push(comment);
-    left -= comment.length;
-  }
-  return Buffer.concat([jpeg.subarray(0, 2), ...comments, jpeg.subarray(2)]);
+  const jpeg = smallImage();
+  // Nothing in it may look like a marker.
+  const more = randomFillSync(Buffer.alloc(IMAGE_BYTES - jpeg.length)).map((byte) => (byte === 0xff ? 0 : byte));
+  return Buffer.concat([jpeg.subarray(0, -2), more, jpeg.subarray(-2)]);
 }
 
 /** Noise: 29.7 s of stereo at 44.1 kHz. */
-export function largestSound() {
-  const wav = randomFillSync(Buffer.alloc(SOUND_BYTES));
+export const largestSound = () => noise(SOUND_BYTES);
+export const smallSound = () => noise(SMALL_SOUND_BYTES);
+
+function noise(bytes) {
+  const wav = randomFillSync(Buffer.alloc(bytes));
   wav.write("RIFF", 0);
-  wav.writeUInt32LE(SOUND_BYTES - 8, 4);
+  wav.writeUInt32LE(bytes - 8, 4);
   wav.write("WAVEfmt ", 8);
   wav.writeUInt32LE(16, 16);
   wav.writeUInt16LE(1, 20);
@@ -38,6 +35,6 @@ export function largestSound() {
   wav.writeUInt16LE(4, 32);
   wav.writeUInt16LE(16, 34);
   wav.write("data", 36);
-  wav.writeUInt32LE(SOUND_BYTES - 44, 40);
+  wav.writeUInt32LE(bytes - 44, 40);
   return wav;
 }

@@ -12,12 +12,15 @@ export const chromium = (stand) => withChromium((visit) => inPages(stand, visit)
 export const firefox = (stand) => withFirefox((visit) => inPages(stand, visit));
 export const webkit = (stand) => withWebkit((visit) => inPages(stand, visit));
 
-/** Starts the browser for as long as `use(visit)` takes; `visit(url)` shows a page in it. */
-export async function withChromium(use) {
-  const browser = await playwright.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
+/**
+ * Starts the browser for as long as `use(visit, more)` takes; `visit(url)` shows a page in it, `more` has the browser's
+ * `version` and what Playwright has of it.
+ */
+export async function withChromium(use, flags = []) {
+  const browser = await playwright.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, ...flags] });
   try {
     const page = await browser.newPage();
-    return await use((url) => page.goto(url));
+    return await use((url) => page.goto(url), { version: browser.version(), browser, page });
   } finally {
     await browser.close();
   }
@@ -28,7 +31,7 @@ export async function withFirefox(use) {
   const browser = await launch({ browser: "firefox", executablePath: firefoxPath(), headless: true });
   try {
     const page = await browser.newPage();
-    return await use((url) => page.goto(url));
+    return await use((url) => page.goto(url), { version: (await browser.version()).split("/").at(-1) });
   } finally {
     await browser.close();
   }
@@ -43,9 +46,9 @@ export async function withWebkit(use) {
   try {
     await answers(() => call("/status"));
     const options = { binary: browser, args: ["--automation"] };
-    const { sessionId } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
+    const { sessionId, capabilities } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
     try {
-      return await use((url) => call(`/session/${sessionId}/url`, { url }));
+      return await use((url) => call(`/session/${sessionId}/url`, { url }), { version: capabilities.browserVersion });
     } finally {
       await webDriver(`http://127.0.0.1:${port}/session/${sessionId}`, undefined, "DELETE").catch(() => {});
     }

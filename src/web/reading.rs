@@ -1,10 +1,10 @@
 //! Reading a file from its beginning to its end, in the way that each platform is fastest at.
 //!
 //! Each slice of a `Blob` costs a round trip to another process in browsers. A stream that fills memory it is given costs
-//! the least; where there is none, large slices are asked for ahead. Either way the platform reads on while the module
-//! encodes, and neither holds more than a few megabytes of the file. `npm run bench` measures it.
+//! the least; where there is none, large slices are asked for. Either way the platform reads on while the module encodes,
+//! and neither holds more than a few megabytes of the file. `npm run bench` measures it.
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -18,9 +18,8 @@ use crate::engine::media::{ReadError, Source};
 /// How many bytes are given at once. Divisible by three, so that most pieces leave nothing over.
 const PIECE_BYTES: u32 = 3 << 17;
 
-/// How many bytes a slice has, and how many slices are asked for ahead.
+/// How many bytes a slice has.
 const SLICE_BYTES: u64 = 3 << 19;
-const SLICES_AHEAD: usize = 2;
 
 /// How long a page is held up at a time, in milliseconds, before others have their turn.
 const TURN_MS: f64 = 3.0;
@@ -30,32 +29,25 @@ pub(super) struct Reading {
     media: Media,
     /// How far.
     at: u64,
-    way: Way,
-    /// What the platform has given, and was not taken yet.
+    /// Of a stream that fills memory.
+    reader: Option<JsValue>,
+    /// What the platform is reading.
+    read: Option<JsFuture>,
+    /// What the platform has given, and was not taken yet. A stream fills its memory again.
     rest: Uint8Array,
     /// Since when the page is held up; nothing outside pages.
     since_ms: Option<f64>,
 }
 
-enum Way {
-    /// All of it is there.
-    Memory,
-    /// A reader, the memory that it fills, and what it does at the moment.
-    Stream { reader: JsValue, memory: ArrayBuffer, read: Option<JsFuture> },
-    /// The slices that are on their way, and up to where they reach.
-    Slices { reads: Vec<JsFuture>, asked: u64 },
-}
-
 impl Reading {
     pub(super) fn of(media: Media) -> Self {
-        let (way, rest) = match &media {
-            Media::Blob { blob, .. } => (stream_of(blob).unwrap_or_else(Way::slices), None),
-            Media::Bytes(bytes) => (Way::Memory, Some(bytes.clone())),
-            _ => (Way::Memory, None),
+        let (reader, rest) = match &media {
+            Media::Bytes(bytes) => (None, bytes.clone()),
+            Media::Blob { blob, .. } => (reader_of(blob), Uint8Array::new_with_length(PIECE_BYTES).subarray(0, 0)),
+            _ => (None, Uint8Array::new_with_length(0)),
         };
-        let rest = rest.unwrap_or_else(|| Uint8Array::new_with_length(0));
-        let mut reading = Self { media, at: 0, way, rest, since_ms: is_page().then(now_ms) };
-        reading.ask();
+        let mut reading = Self { media, at: 0, reader, read: None, rest, since_ms: is_page().then(now_ms) };
+        reading.ask(0);
         reading
     }
 
@@ -64,11 +56,11 @@ impl Reading {
     /// # Errors
     /// Whatever keeps the platform from giving as many bytes as it had said there are.
     pub(super) async fn next<'a>(&'a mut self, into: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>, ReadError> {
-        let left = self.media.len() - self.at;
+        let (at, left) = (self.at, self.media.len() - self.at);
         if left == 0 {
             return Ok(None);
         }
-        let (at, length) = (self.at, left.min(u64::from(PIECE_BYTES)));
+        let length = left.min(u64::from(PIECE_BYTES));
         if self.media.held(at, length as usize).is_some() {
             self.at += length;
             return Ok(self.media.held(at, length as usize));
@@ -86,49 +78,35 @@ impl Reading {
         self.rest.subarray(0, length).copy_to(into);
         self.rest = self.rest.subarray(length, given);
         self.at += u64::from(length);
-        if length == given {
-            self.ask();
+        if length == given && self.reader.is_some() {
+            self.ask(self.at);
         }
         Ok(Some(into))
     }
 
     /// Has the platform read on.
-    fn ask(&mut self) {
-        let (bytes, Media::Blob { blob, .. }) = (self.media.len(), &self.media) else { return };
-        match &mut self.way {
-            Way::Memory => {}
-            Way::Stream { reader, memory, read } => {
-                let view = Uint8Array::new_with_byte_offset_and_length(memory, 0, memory.byte_length());
-                let next = (self.at < bytes).then(|| call(reader, "read", &[&view]));
-                *read = next.and_then(Result::ok).map(future);
+    fn ask(&mut self, from: u64) {
+        let Media::Blob { blob, bytes } = &self.media else { return };
+        let promise = match &self.reader {
+            _ if from >= *bytes => None,
+            Some(reader) => {
+                let view = Uint8Array::new_with_byte_offset_and_length(&self.rest.buffer(), 0, PIECE_BYTES);
+                call(reader, "read", &[&view]).ok()
             }
-            Way::Slices { reads, asked } => {
-                while reads.len() < SLICES_AHEAD && *asked < bytes {
-                    let end = bytes.min(*asked + SLICE_BYTES);
-                    let Some(read) = slice(blob, *asked as f64, end as f64) else { return };
-                    reads.push(future(read));
-                    *asked = end;
-                }
-            }
-        }
+            None => slice(blob, from as f64, (from + SLICE_BYTES).min(*bytes) as f64),
+        };
+        self.read = promise.map(|promise| JsFuture::from(Promise::resolve(&promise)));
     }
 
-    /// Waits for what was asked for.
+    /// Waits for what was asked for. The next slice is asked for at once, so that it comes while this one is encoded.
     async fn given(&mut self) -> Option<Uint8Array> {
-        let given = match &mut self.way {
-            Way::Stream { memory, read, .. } => {
-                let step = read.take()?.await.ok()?;
-                let given: Uint8Array = get(&step, "value").dyn_into().ok()?;
-                *memory = given.buffer();
-                given
-            }
-            Way::Slices { reads, .. } if !reads.is_empty() => {
-                view_of(&reads.remove(0).await.ok()?, None)?
-            }
-            _ => return None,
-        };
+        let given = self.read.take()?.await.ok()?;
         self.since_ms = self.since_ms.map(|_| now_ms());
-        Some(given)
+        if self.reader.is_some() {
+            return get(&given, "value").dyn_into().ok();
+        }
+        self.ask(self.at + SLICE_BYTES);
+        view_of(&given, None)
     }
 
     /// Lets the page do what else it has to do, from time to time.
@@ -146,35 +124,22 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        if let Way::Stream { reader, .. } = &self.way
-            && let Ok(promise) = call(reader, "cancel", &[])
-        {
-            // It may reject; the closures of a future keep that from being told as unhandled.
-            drop(future(promise));
+        if let Some(Ok(promise)) = self.reader.as_ref().map(|reader| call(reader, "cancel", &[])) {
+            // It may reject; what a future listens to is never told as unhandled.
+            drop(JsFuture::from(Promise::resolve(&promise)));
         }
     }
 }
 
-impl Way {
-    fn slices() -> Self {
-        Self::Slices { reads: Vec::new(), asked: 0 }
-    }
-}
-
 /// Gives nothing where the streams of files do not fill memory.
-fn stream_of(blob: &JsValue) -> Option<Way> {
+fn reader_of(blob: &JsValue) -> Option<JsValue> {
+    let open = |blob: &JsValue| {
+        let stream = call(blob, "stream", &[]).ok()?;
+        call(&stream, "getReader", &[&Builder::new().set("mode", "byob").build()]).ok()
+    };
     // An empty file tells: with a stream that is not used, WebKit reads the whole file for nothing.
-    filling_reader(&Blob::new().ok()?.into())?;
-    Some(Way::Stream { reader: filling_reader(blob)?, memory: ArrayBuffer::new(PIECE_BYTES), read: None })
-}
-
-fn filling_reader(blob: &JsValue) -> Option<JsValue> {
-    let stream = call(blob, "stream", &[]).ok()?;
-    call(&stream, "getReader", &[&Builder::new().set("mode", "byob").build()]).ok()
-}
-
-fn future(promise: JsValue) -> JsFuture {
-    JsFuture::from(Promise::resolve(&promise))
+    open(&Blob::new().ok()?.into())?;
+    open(blob)
 }
 
 fn lost() -> ReadError {

@@ -154,6 +154,11 @@ test("nothing changes before it is accepted, and then it can be undone and chang
   const facts = await text(page, "#photo-facts");
   await openFitting(page, "photo", "#photo-adjust");
   assert.deepEqual(await values(page), [0, 0, 768, 960]);
+  await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["another"], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+  });
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
   assert.deepEqual([await text(page, "#photo-facts"), await text(page, "#photo-offer")], [facts, ""]);

@@ -144,6 +144,17 @@ test("nothing changes before it is accepted, and then it can be undone", async (
   await visit.close();
 });
 
+test("what would take too much memory is told so", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const hours = await made("a.mp3", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "4800", "-b:a", "8k");
+  await offered(page, "voice", clip("lecture.mp3", hours));
+  await page.click("#voice-offer button");
+  await page.locator("#fit-voice .fit-opening", { hasText: /too long or too large to be opened/ }).waitFor();
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("what cannot be decoded is not offered to be fitted", async () => {
   const visit = await stand.open();
   const { page } = visit;

@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 /** Takes files dropped anywhere or pasted: onto a step for that step, elsewhere by what kind of file it is. */
 export function takeDropsAndPastes(photo, voice) {
   const take = (files, field) => {
+    if (document.querySelector("dialog[open]")) return; // It is about the present file.
     for (const file of files) (field ?? (isSound(file) ? voice : photo)).set(file);
   };
 

@@ -8,6 +8,7 @@ export default {
   "fit.undecodable.Ogg": "This browser cannot open Ogg files; Chrome, Firefox, and Safari 18.4 and newer can.",
   "fit.undecodable.MP4 or QuickTime": "No sound that this browser knows was found in this file. Choose one with sound, or convert it with another program.",
   "fit.undecodable.WebM or Matroska": "No sound that this browser knows was found in this file. Choose one with sound, or convert it with another program.",
+  "fit.tooMuch": "This file is too long or too large to be opened in a page. Cut it with another program first.",
   "fit.failed": "This file cannot be opened here: it is damaged, or of a kind that this browser does not know.",
 
   "fit.photo.offer": "It can be made to fit here: you choose the part, and see the result before it is used.",

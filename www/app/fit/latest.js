@@ -1,5 +1,3 @@
-import { find, t } from "../i18n.js";
-
 /** Not every step of a drag is worth a file: the work waits for a short rest. */
 const REST_MS = 200;
 
@@ -38,17 +36,4 @@ export class Latest {
     this.#timer = undefined;
     this.#turn.abort();
   }
-}
-
-/** Why a file cannot be opened. */
-export function openingWords(error) {
-  const { code, actual } = error.problems?.[0] ?? {};
-  if (code !== "unsupported_format" || !actual) return t("fit.failed");
-  return find(`fit.undecodable.${actual}`) ?? t("fit.undecodable", { format: actual });
-}
-
-/** The new file under the name of the old one. */
-export function renamed(file, name) {
-  const stem = name.replace(/\.[^.]*$/, "") || "photo";
-  return new File([file], `${stem}.${file.name.split(".").pop()}`, { type: file.type });
 }

@@ -6,7 +6,8 @@ import { limitValues, problemWords } from "../problems.js";
 import { CropFrame } from "./crop-frame.js";
 import { openDialog } from "./dialog.js";
 import { button, make } from "./elements.js";
-import { Latest, openingWords, renamed } from "./latest.js";
+import { Latest } from "./latest.js";
+import { openingWords, renamed } from "./source.js";
 
 const NUMBERS = ["x", "y", "width", "height"];
 

@@ -5,7 +5,8 @@ import { t } from "../i18n.js";
 import { limitValues, problemWords } from "../problems.js";
 import { openDialog } from "./dialog.js";
 import { button, make } from "./elements.js";
-import { Latest, openingWords } from "./latest.js";
+import { Latest } from "./latest.js";
+import { openingWords } from "./source.js";
 import { TrimBar } from "./trim-bar.js";
 
 /** Lets the person choose what is kept of a sound, plays what is sent, and gives it to the field when it is accepted. */

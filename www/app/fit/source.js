@@ -1,0 +1,16 @@
+// The file that a person gave.
+import { find, t } from "../i18n.js";
+
+/** Why a file cannot be opened. */
+export function openingWords(error) {
+  const { code, actual } = error.problems?.[0] ?? {};
+  if (code === "too_long" || code === "too_large") return t("fit.tooMuch");
+  if (code !== "unsupported_format" || !actual) return t("fit.failed");
+  return find(`fit.undecodable.${actual}`) ?? t("fit.undecodable", { format: actual });
+}
+
+/** The new file under the name of the old one. */
+export function renamed(file, name) {
+  const stem = name.replace(/\.[^.]*$/, "") || "photo";
+  return new File([file], `${stem}.${file.name.split(".").pop()}`, { type: file.type });
+}

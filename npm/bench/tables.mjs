@@ -33,11 +33,11 @@ function bodyTable(place, { version, body, cpu }) {
   return { title: `Body ready in ${place} ${version}, ${what}`, rows, plot: ["median"] };
 }
 
-function blockRows([place, { blocks, tasks }]) {
+function blockRows([place, { blocks, traces }]) {
   const row = (name, samples) => ({ name: `${place}, ${name}`, median: rounded(median(samples)), least: rounded(least(samples)), most: rounded(most(samples)) });
   return [
     ...Object.entries(blocks).map(([files, samples]) => row(`${files}, by a heartbeat`, samples)),
-    ...Object.entries(tasks ?? {}).map(([files, samples]) => row(`${files}, by its trace`, samples)),
+    ...Object.entries(traces ?? {}).map(([files, samples]) => row(`${files}, by its trace`, samples)),
   ];
 }
 

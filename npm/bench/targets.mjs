@@ -17,7 +17,7 @@ export function targets({ places }) {
   ]);
 }
 
-function inPages(place, { body, blocks, tasks }) {
+function inPages(place, { body, blocks, traces }) {
   const { best, times, ofReading } = compared(body);
   return [
     {
@@ -26,8 +26,7 @@ function inPages(place, { body, blocks, tasks }) {
       found: `${rounded(times)} times faster, ${rounded(ofReading)} times reading`,
       met: times >= FASTER[place] || ofReading <= READING,
     },
-    limited(`${place}: longest block of the page, files, ms`, median(tasks?.blobs ?? blocks.blobs), BLOCK_MS),
-    limited(`${place}: longest block of the page, bytes, ms`, median(tasks?.bytes ?? blocks.bytes), BLOCK_MS),
+    ...Object.keys(blocks).map((files) => limited(`${place}: longest block of the page, ${files}, ms`, median(traces?.[files] ?? blocks[files]), BLOCK_MS)),
   ];
 }
 

@@ -19,7 +19,7 @@ use crate::engine::media::{ReadError, Source};
 const PIECE_BYTES: u32 = 3 << 17;
 
 /// How many bytes a slice has.
-const SLICE_BYTES: u64 = 3 << 19;
+const SLICE_BYTES: u64 = 3 << 20;
 
 /// How long a page is held up at a time, in milliseconds, before others have their turn.
 const TURN_MS: f64 = 3.0;
@@ -65,10 +65,9 @@ impl Reading {
             self.at += length;
             return Ok(self.media.held(at, length as usize));
         }
+        self.let_others().await;
         if self.rest.length() == 0 {
             self.rest = self.given().await.filter(|given| given.length() > 0).ok_or_else(lost)?;
-        } else {
-            self.let_others().await;
         }
         let (given, length) = (self.rest.length(), self.rest.length().min(PIECE_BYTES));
         if u64::from(given) > left {
@@ -101,11 +100,12 @@ impl Reading {
     /// Waits for what was asked for. The next slice is asked for at once, so that it comes while this one is encoded.
     async fn given(&mut self) -> Option<Uint8Array> {
         let given = self.read.take()?.await.ok()?;
-        self.since_ms = self.since_ms.map(|_| now_ms());
         if self.reader.is_some() {
             return get(&given, "value").dyn_into().ok();
         }
         self.ask(self.at + SLICE_BYTES);
+        // Others had their turn while a slice was on its way; a stream may have had its bytes already.
+        self.since_ms = self.since_ms.map(|_| now_ms());
         view_of(&given, None)
     }
 

@@ -28,8 +28,8 @@ async function inPage(given, visit, version, traced = async (work) => ({ found: 
   };
   try {
     const times = await shown("/page");
-    const { found, tasks } = await traced(() => shown("/blocks"));
-    return { version, ...times, blocks: found, tasks };
+    const { found, traces } = await traced(() => shown("/blocks"));
+    return { version, ...times, blocks: found, traces };
   } finally {
     server.close();
   }

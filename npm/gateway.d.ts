@@ -33,7 +33,10 @@ export interface GatewayOptions<Env = unknown> {
   onEvent?: (event: GatewayEvent) => void;
   /** Tells visitors apart where there is no `authorize`. Default: `CF-Connecting-IP` in Workers, elsewhere nobody. */
   clientOf?: (request: Request, env: Env) => string | Promise<string>;
-  /** Names of what a page may pass on: `callbackUrl`, and members of `extra`. Default: nothing. */
+  /**
+   * Names of what a page may pass on: `callbackUrl`, members of `extra`, and `audioId` for speech that this gateway has not
+   * made. Default: nothing.
+   */
   allow?: readonly string[];
   /** Further request headers that pages of other origins may send. */
   allowedHeaders?: readonly string[];

@@ -1,5 +1,6 @@
 import { avatarFields } from "./fields.js";
 import { answer, isOurs } from "./gateway-answer.js";
+import { audioIdOf } from "./gateway-audio.js";
 import { Refusal } from "./gateway-refusal.js";
 import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
 import { sleep } from "./gateway-time.js";
@@ -48,6 +49,7 @@ async function once(call, { input: { externalTaskId, ...input }, files }) {
   const { store, createTimeoutMs } = call.settings;
   const id = checkId(idOf(call, externalTaskId), call.subject);
   call.externalTaskId = id;
+  if (input.audioId !== undefined) input.audioId = await audioIdOf(call, input.audioId);
   const upstreamId = await serviceId(call.subject, id);
   const key = entryOf(upstreamId).create;
   const begin = { type: "begin", by: crypto.randomUUID(), fingerprint: await fingerprint(input, files), leaseMs: LEASE_MS };

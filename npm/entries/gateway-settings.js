@@ -40,6 +40,8 @@ export async function settle({ options, env, shared }) {
 async function resolved(options, env) {
   const given = { ...(typeof options === "function" ? await options(env ?? {}) : options) };
   for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await given[name](env ?? {});
+  // An environment cannot hold nothing, only empty text.
+  for (const name of ["publicUrl", "baseUrl"]) if (given[name] === "") given[name] = undefined;
   return given;
 }
 

@@ -1,5 +1,6 @@
 import { speechFields } from "./fields.js";
 import { answer } from "./gateway-answer.js";
+import { signedAudioId } from "./gateway-audio.js";
 import { spend } from "./gateway-create.js";
 import { Refusal } from "./gateway-refusal.js";
 import { readJson } from "./gateway-upload.js";
@@ -13,5 +14,6 @@ export async function speak(call) {
   const { store, limiter, client } = call.settings;
   const taken = await store.apply(call.quota, { type: "take", perMinute: limiter.createsPerMinute, atOnce: 0, holdMs: 0 });
   if (taken.do === "rate") throw new Refusal(429, "rate_limited", "Too many requests in a minute.", { retryAfterMs: taken.ms });
-  return answer(200, await client.synthesizeSpeech(speechFields({ text, voiceId, voiceLanguage, voiceSpeed }), { timeoutMs: SPEECH_TIMEOUT_MS }));
+  const speech = await client.synthesizeSpeech(speechFields({ text, voiceId, voiceLanguage, voiceSpeed }), { timeoutMs: SPEECH_TIMEOUT_MS });
+  return answer(200, { ...speech, audioId: await signedAudioId(call, speech.audioId) });
 }

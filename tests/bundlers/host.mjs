@@ -30,8 +30,8 @@ export async function hosted(folder, use, { headers = {}, otherwise } = {}) {
 }
 
 /** Runs a server of the project while `use(url)` runs; the address is read from what it prints. */
-export async function served(project, program, args, use) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+export async function served(project, program, args, use, more = {}) {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...more };
   const child = spawn(join(project, "node_modules", ".bin", program), args, { cwd: project, env, detached: true });
   let output = "";
   const address = new Promise((resolve, reject) => {

@@ -1,9 +1,10 @@
 // An app with server rendering: importing on the server does no harm, the module runs there too, and the page makes videos.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT } from "../../npm/setup/paths.mjs";
+import { environment, mainPaths, startService } from "../gateway/main-paths.mjs";
 import { served } from "./host.mjs";
 import { modulesIn, npx, startStand } from "./stand.mjs";
 
@@ -12,12 +13,14 @@ let stand, project;
 before(async () => {
   stand = await startStand();
   project = await stand.project("next");
+  await cp(join(ROOT, "examples", "next", "app"), join(project, "app"), { recursive: true });
+  await npx(project, "next", "build");
 });
 after(() => stand?.close());
 
 test("Next.js: builds, renders on the server, validates there, and makes a video in the page", async () => {
-  await npx(project, "next", "build");
-  assert.equal((await modulesIn(join(project, ".next", "static"))).length, 1);
+  const modules = await modulesIn(join(project, ".next", "static"));
+  assert.equal(modules.filter((name) => !name.includes("kling_avatar_server_bg")).length, 1);
   await served(project, "next", ["start", "--port", "0", "--hostname", "127.0.0.1"], async (url) => {
     assert.match(await (await fetch(url)).text(), /id="limit">2500</);
     const [image, soundFile] = await Promise.all(["portrait.jpg", "voice.mp3"].map((name) => readFile(join(ROOT, "www/samples", name), "base64")));
@@ -25,4 +28,14 @@ test("Next.js: builds, renders on the server, validates there, and makes a video
     assert.deepEqual((await response.json()).problems, []);
     await stand.makesVideo(url);
   });
+});
+
+test("Next.js: the gateway as a route handler", async () => {
+  const sandbox = await startService();
+  const start = ["start", "--port", "0", "--hostname", "127.0.0.1"];
+  try {
+    await served(project, "next", start, (url) => mainPaths(`${url}avatar`, sandbox), environment(sandbox));
+  } finally {
+    await sandbox.close();
+  }
 });

@@ -264,6 +264,23 @@ test("callback URLs, extra fields and headers of a page are not forwarded", asyn
   assert.equal(charge.fields.callback_url, undefined);
 });
 
+test("speech of another subject, of the service's own ids or forged makes no task", async () => {
+  const spoken = { text: "Hello there, my friend, how are you today? It has been so long.", voiceId: "genshin_vindi2", voiceLanguage: "en" };
+  const { body: speech } = await post(...json(spoken), "/speech");
+  const { soundFile: _, ...rest } = INPUT;
+  const before = charged();
+  const [payload, mac] = speech.audioId.split(".");
+  const [, inside] = Buffer.from(payload, "base64url").toString().split("\n");
+  for (const audioId of [inside, `${payload}.${"A".repeat(43)}`, `${payload}A.${mac}`, task.taskId, "1"]) {
+    const { body } = await refused(post(formOf({ ...rest, audioId }), alice), 422, "invalid_input", before);
+    assert.deepEqual(body.error.problems.map(({ field, code }) => [field, code]), [["audioId", "invalid_value"]]);
+  }
+  await refused(post(formOf({ ...rest, audioId: speech.audioId }), { "x-user": "mallory" }), 422, "invalid_input", before);
+  const made = await post(formOf({ ...rest, audioId: speech.audioId }), alice);
+  assert.equal(made.status, 201, made.text);
+  assert.equal(stand.sandbox.ledger.read().creates.at(-1).fields.audio_id ?? inside, inside);
+});
+
 test("no address that a page gives is ever fetched by the gateway", async () => {
   const { createServer } = await import("node:http");
   const hits = [];

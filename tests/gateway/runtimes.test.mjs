@@ -1,101 +1,35 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { accessSync, constants, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { INPUT, KEY, ORIGIN, SECRET, clientOf, formOf, send, startStand, thrownBy } from "./stand.mjs";
-import { startSandbox } from "../sandbox/server.mjs";
+import { environment, mainPaths, startProgram, startService } from "./main-paths.mjs";
+import { KEY, ORIGIN, SECRET, formOf, startStand } from "./stand.mjs";
+import { ROOT } from "../../npm/setup/paths.mjs";
 import { exampleWorker, startWorkers } from "../../npm/gateway/worker.mjs";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const makeVideo = async () => ({ bytes: new Uint8Array(100_000), durationSeconds: 7.8, type: "video/mp4" });
 let sandbox;
 
 before(async () => {
-  sandbox = await startSandbox({ speed: 40, makeVideo, options: { concurrency: 100 } });
+  sandbox = await startService();
 });
 after(() => sandbox.close());
 
-/** The program of a platform package, whose install scripts need not have run; or one on the path. */
-function program(name, scope) {
-  const folders = [join(ROOT, "node_modules", scope)].flatMap((folder) => {
-    try {
-      return readdirSync(folder).flatMap((each) => [join(folder, each), join(folder, each, "bin")]);
-    } catch {
-      return [];
-    }
-  });
-  const places = [process.env[`${name.toUpperCase()}_PATH`], ...[...folders, ...process.env.PATH.split(":")].map((folder) => join(folder, name))];
-  return places.filter(Boolean).find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const RUNTIMES = {
-  "Node, in memory": [process.execPath, "examples/node/server.mjs"],
-  "Deno, in its key-value store": [program("deno", "@deno"), "run", "--unstable-kv", "-A", "--no-lock", "examples/deno/main.js"],
-  "Bun, in SQLite": [program("bun", "@oven"), "examples/bun/server.js"],
-};
-
-for (const [name, [file, ...args]] of Object.entries(RUNTIMES)) {
-  // A runtime that is not there is not tested; the ones that are, are.
-  if (file === undefined) continue;
-  test(`the example of ${name}: main paths`, async () => {
-    const { url, stop } = await start(file, args);
-    try {
-      await mainPaths(url);
-    } finally {
-      stop();
-    }
-  });
-}
+test("the example of plain Node, in memory: main paths", async () => {
+  const env = { ...environment(sandbox), PORT: "0" };
+  const { url, stop } = await startProgram(process.execPath, ["examples/node/server.mjs"], { cwd: ROOT, env });
+  try {
+    await mainPaths(url, sandbox);
+  } finally {
+    stop();
+  }
+});
 
 test("the example of Workers, in its Durable Objects: main paths", async () => {
-  const bindings = { COMETAPI_KEY: KEY, TOKEN_SECRET: SECRET, ALLOWED_ORIGINS: ORIGIN, API_URL: sandbox.url };
-  const running = await startWorkers([await exampleWorker("workers", bindings)]);
+  const running = await startWorkers([await exampleWorker("workers", environment(sandbox))]);
   try {
-    await mainPaths(`${running.url}/avatar`);
+    await mainPaths(`${running.url}/avatar`, sandbox);
   } finally {
     await running.close();
   }
 });
-
-async function start(file, args) {
-  const env = { ...process.env, COMETAPI_KEY: KEY, TOKEN_SECRET: SECRET, ALLOWED_ORIGINS: ORIGIN, API_URL: sandbox.url, PORT: "0", KV_PATH: ":memory:", DATABASE: ":memory:", DENO_NO_UPDATE_CHECK: "1" };
-  const child = spawn(file, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] });
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0]));
-    child.on("exit", (code) => reject(new Error(`it ended with ${code}`)));
-  });
-  return { url, stop: () => child.kill() };
-}
-
-async function mainPaths(url) {
-  const client = clientOf(url);
-  const before = sandbox.ledger.read().totals.tasks;
-  const video = await client.generate(INPUT);
-  assert.equal((await client.download(video)).size, 100_000);
-  const part = await fetch(video.url, { headers: { range: "bytes=10-19" } });
-  assert.deepEqual([part.status, (await part.arrayBuffer()).byteLength], [206, 10]);
-
-  const externalTaskId = crypto.randomUUID();
-  const same = await Promise.all(Array.from({ length: 8 }, () => client.createTask({ ...INPUT, externalTaskId })));
-  assert.equal(new Set(same.map(({ taskId }) => taskId)).size, 1);
-  assert.equal(sandbox.ledger.read().totals.tasks - before, 2);
-  assert.equal((await client.findTask(externalTaskId)).taskId, same[0].taskId);
-
-  assert.equal((await thrownBy(client.getTask("forged.token"))).code, "not_found");
-  const foreign = await send(`${url}/tasks`, { method: "POST", body: formOf(), headers: { origin: "https://evil.test" } });
-  assert.deepEqual([foreign.status, foreign.body.error.code], [403, "permission"]);
-  const speech = await client.synthesizeSpeech({ text: "Hello there, my friend, how are you?", voiceId: "genshin_vindi2", voiceLanguage: "zh" });
-  assert.ok(speech.audioId);
-}
 
 test("a gateway whose settings are not complete answers nothing, and says why in the log without a value", async () => {
   for (const [name, options] of Object.entries({

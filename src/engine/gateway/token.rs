@@ -19,6 +19,8 @@ pub enum Purpose {
     Task,
     /// Telling of a task's change.
     Callback,
+    /// Speaking with a voice that was synthesized.
+    Speech,
 }
 
 /// What a token says.
@@ -26,9 +28,9 @@ pub enum Purpose {
 pub struct Claims {
     /// Until when it holds, in Unix seconds.
     pub expires_at_s: u64,
-    /// The service's id of the task; for a callback the id under which the task was created.
+    /// The service's id of the task or the speech; for a callback the id under which the task was created.
     pub task_id: String,
-    /// The caller's own id; for a callback the name of the caller's quota.
+    /// The caller's own id; for a callback the name of the caller's quota; empty for speech.
     pub external_task_id: String,
 }
 
@@ -53,6 +55,7 @@ impl Claims {
         let purpose = match purpose {
             Purpose::Task => "kling-avatar task 1\n",
             Purpose::Callback => "kling-avatar callback 1\n",
+            Purpose::Speech => "kling-avatar speech 1\n",
         };
         Some(String::from(purpose) + &self.payload()? + "\n" + subject)
     }
@@ -150,6 +153,7 @@ mod tests {
         let of = |purpose, subject: &str| claims().signed(purpose, subject).unwrap();
         let mut all =
             vec![of(Purpose::Task, "a"), of(Purpose::Task, "b"), of(Purpose::Callback, "a"), of(Purpose::Task, "")];
+        all.push(of(Purpose::Speech, "a"));
         all.push(Claims { task_id: String::from("1"), ..claims() }.signed(Purpose::Task, "a").unwrap());
         all.push(Claims { expires_at_s: 1, ..claims() }.signed(Purpose::Task, "a").unwrap());
         all.push(Claims { external_task_id: String::new(), ..claims() }.signed(Purpose::Task, "é-1\na").unwrap());

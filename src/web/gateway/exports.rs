@@ -67,7 +67,11 @@ impl WasmGateway {
 }
 
 fn purpose(name: &str) -> Purpose {
-    if name == "callback" { Purpose::Callback } else { Purpose::Task }
+    match name {
+        "callback" => Purpose::Callback,
+        "speech" => Purpose::Speech,
+        _ => Purpose::Task,
+    }
 }
 
 /// What has to be signed for a token.

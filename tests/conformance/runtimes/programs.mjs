@@ -22,8 +22,8 @@ export const files = { "conformance.mjs": PROGRAM };
 export const node = () => runs("node", () => process.execPath);
 /** A newer Node than the one that runs the tests, where npm carries it for this platform. */
 export const newerNode = () => runs("node-22", node22);
-export const bun = () => runs("bun", () => tool("@oven", `bun-${process.platform}-${process.arch}`, "bin", "bun"));
-export const deno = () => runs("deno", () => tool("@deno", denoPackage(), "deno"), "run", "--allow-read", "--allow-write=.", "--allow-net", "--no-lock");
+export const bun = () => runs("bun", bunProgram);
+export const deno = () => runs("deno", denoProgram, "run", "--allow-read", "--allow-write=.", "--allow-net", "--no-lock");
 
 /**
  * `program` is asked for when it runs: on a fresh machine it is installed after this file was read.
@@ -38,8 +38,12 @@ function runs(name, program, ...args) {
   };
 }
 
-function denoPackage() {
-  return `${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}`;
+export function bunProgram() {
+  return tool("@oven", `bun-${process.platform}-${process.arch}`, "bin", "bun");
+}
+
+export function denoProgram() {
+  return tool("@deno", `${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}`, "deno");
 }
 
 function tool(...path) {

@@ -1,5 +1,7 @@
 // The results as a page that opens in a browser without a server: tables, and bars for the columns that are plotted.
 const COLOURS = ["#3b6fd4", "#c2632b", "#3d8f63"];
+const OTHERS = "#8a94a6";
+const OURS = /^kling-avatar/;
 const STYLE = `
   :root { color-scheme: light dark }
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
@@ -38,14 +40,17 @@ function table(rows) {
 
 /** Horizontal bars on one scale; a line marks the limit. */
 function bars(rows, columns, limit) {
-  const [left, width, height] = [260, 640, 18];
+  const [left, width, height] = [320, 640, 18];
   const largest = Math.max(limit ?? 0, ...rows.flatMap((row) => columns.map((column) => row[column])));
   const x = (value) => Math.max(1, (value / largest) * (width - 60));
-  const lines = rows.flatMap((row) => columns.map((column, index) => ({ value: row[column], label: index === 0 ? row.name : "", column, colour: COLOURS[index] })));
-  const drawn = lines.map(({ value, label, column, colour }, index) => {
+  const isBesideOthers = rows.some(({ name }) => OURS.test(name));
+  const colour = (name, index) => (isBesideOthers && !OURS.test(name) ? OTHERS : COLOURS[index]);
+  const line = (row, column, index) => ({ value: row[column], label: index === 0 ? row.name : "", column, colour: colour(row.name, index) });
+  const lines = rows.flatMap((row) => columns.map((column, index) => line(row, column, index)));
+  const drawn = lines.map(({ value, label, column, colour: fill }, index) => {
     const y = index * height;
     const title = `<title>${escaped(`${column}: ${value}`)}</title>`;
-    return `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escaped(label)}</text><rect x="${left}" y="${y + 3}" width="${x(value)}" height="${height - 6}" fill="${colour}">${title}</rect><text x="${left + x(value) + 6}" y="${y + 13}">${value}</text>`;
+    return `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escaped(label)}</text><rect x="${left}" y="${y + 3}" width="${x(value)}" height="${height - 6}" fill="${fill}">${title}</rect><text x="${left + x(value) + 6}" y="${y + 13}">${value}</text>`;
   });
   const end = lines.length * height;
   const mark = limit === undefined ? "" : `<line x1="${left + x(limit)}" x2="${left + x(limit)}" y1="0" y2="${end}" stroke="#c0392b" stroke-dasharray="4 3"/>`;

@@ -80,8 +80,8 @@ impl CreateFields {
                 text.push_str(&quoted(value));
             }
         }
-        let extra = self.extra_json.as_deref().and_then(|json| json.trim().strip_prefix('{')?.strip_suffix('}'));
-        if let Some(members) = extra.filter(|members| !members.trim().is_empty()) {
+        let extra = self.extra_json.as_deref().and_then(|json| json.trim_ascii().strip_prefix('{')?.strip_suffix('}'));
+        if let Some(members) = extra.filter(|members| !members.trim_ascii().is_empty()) {
             text.push(',');
             text.push_str(members);
         }

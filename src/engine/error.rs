@@ -1,7 +1,7 @@
 //! Every failure, told apart by a stable code.
 
 use super::problem::Problem;
-use super::text::one_line;
+use super::text::{joined, one_line, whole};
 use super::wire::Task;
 
 /// How long a message of the service may be in an error, in characters.
@@ -177,8 +177,7 @@ impl Error {
     pub fn message(&self) -> String {
         match self {
             Self::InvalidInput { problems } => {
-                let sentences: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-                sentences.join(" ")
+                joined(&mut problems.iter().map(|problem| problem.message.as_str()), " ")
             }
             Self::Configuration { message } | Self::Network { message } => message.clone(),
             Self::Refused(refusal) => refusal_message(refusal),
@@ -194,7 +193,7 @@ impl Error {
             Self::Timeout { doing } => String::from("The time allowed for the call passed while ") + doing + ".",
             Self::Aborted => String::from("The call was aborted by its signal."),
             Self::InvalidResponse { status, reason } => {
-                String::from("The answer (HTTP ") + &status.to_string() + ") is not one of this API: " + reason
+                String::from("The answer (HTTP ") + &whole((*status).into()) + ") is not one of this API: " + reason
             }
         }
     }
@@ -214,7 +213,7 @@ fn refusal_message(refusal: &Refusal) -> String {
     };
     let mut text = String::from(advice);
     text.push_str(" (HTTP ");
-    text.push_str(&refusal.status.to_string());
+    text.push_str(&whole(refusal.status.into()));
     if let Some(code) = &refusal.api_code {
         text.push_str(", code ");
         text.push_str(code);

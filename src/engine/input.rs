@@ -4,7 +4,8 @@ use super::body::RESERVED_NAMES;
 use super::json::{Json, ObjectWriter};
 use super::limits::Limits;
 use super::problem::{Fact, Field, Problem, ProblemCode};
-use super::text::decimal;
+use super::search::{holds, rsplit_once, split_once, until};
+use super::text::{decimal, joined};
 
 /// A field as a caller gave it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -153,7 +154,7 @@ fn word_problem(field: Field, given: &Given, required: bool, words: &'static [&'
         Given::Text(text) => Some(Fact::Text(super::text::one_line(text, 40))),
         Given::WrongType => None,
     };
-    let message = title(field).to_owned() + " must be \"" + &words.join("\" or \"") + "\".";
+    let message = title(field).to_owned() + " must be \"" + &joined(&mut words.iter().copied(), "\" or \"") + "\".";
     let problem = Problem::new(field, ProblemCode::InvalidValue, message).limit(Fact::Words(words));
     Some(match actual {
         Some(actual) => problem.actual(actual),
@@ -194,21 +195,21 @@ pub fn url_problem(field: Field) -> Problem {
 
 /// Whether a text is an absolute `http` or `https` URL with a host.
 pub fn is_http_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some((scheme, rest)) = split_once(text, "://") else { return false };
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
         return false;
     }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
+    let authority = until(rest, b"/?#");
+    let host_and_port = rsplit_once(authority, "@").map_or(authority, |(_, host)| host);
+    let (host, port) = match rsplit_once(host_and_port, ":") {
+        Some((host, port)) if !holds(port, "]") => (host, port),
         _ => (host_and_port, ""),
     };
     let forbidden = |c: char| {
         c.is_whitespace() || c.is_control() || matches!(c, '\\' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^')
     };
     let bracketed = host.starts_with('[') && host.ends_with(']') && host.len() > 2;
-    let plain = !host.is_empty() && !host.contains(['[', ']', ':', '%']);
+    let plain = !host.is_empty() && until(host, b"[]:%").len() == host.len();
     !text.contains(forbidden) && (bracketed || plain) && (port.is_empty() || port.parse::<u16>().is_ok())
 }
 

@@ -17,6 +17,7 @@ pub mod problem;
 pub mod queue;
 pub mod resume;
 pub mod retry;
+pub mod search;
 pub mod text;
 pub mod validate;
 pub mod wire;

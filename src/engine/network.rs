@@ -1,5 +1,7 @@
 //! What a platform's network error proves.
 
+use super::search::holds;
+
 /// Error codes that platforms give only to a connection that was never made.
 ///
 /// Sources: Node's system errors and undici's codes, Bun's (older ones have names of their own), and OpenSSL's as Node
@@ -49,7 +51,7 @@ pub fn certainly_not_sent(errors: &[PlatformError]) -> bool {
         let code = error.code.as_str();
         let proves = NEVER_CONNECTED.contains(&code)
             || (NEVER_CONNECTED_AT_CONNECT.contains(&code) && error.syscall == "connect")
-            || error.message.contains(NEVER_CONNECTED_WORDS);
+            || holds(&error.message, NEVER_CONNECTED_WORDS);
         if !proves && !code.is_empty() {
             return false;
         }

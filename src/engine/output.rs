@@ -4,6 +4,7 @@ use super::error::{Error, Failure};
 use super::json::{ObjectWriter, array, number, quoted};
 use super::media::{AudioInfo, ImageInfo};
 use super::problem::{Fact, Problem};
+use super::text::whole;
 use super::wire::{Speech, Task, Video};
 
 /// Writes a `Task`.
@@ -93,7 +94,7 @@ pub fn failure(failure: &Failure) -> String {
             json.number("status", refusal.status.into());
             if let Some(code) = &refusal.api_code {
                 // A number is one in JavaScript, too, whatever the service wrote it as.
-                json.json("apiCode", &code.parse::<u32>().map_or_else(|_| quoted(code), |code| code.to_string()));
+                json.json("apiCode", &code.parse::<u32>().map_or_else(|_| quoted(code), |code| whole(code.into())));
             }
             json.text_if("requestId", refusal.request_id.as_ref()).number_if("retryAfterMs", refusal.retry_after_ms)
         }

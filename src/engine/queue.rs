@@ -1,38 +1,36 @@
 //! Whose turn it is, where only so many may go on at a time.
 
-use std::collections::VecDeque;
-
 /// A fair queue: places are given in the order in which they were asked for. `W` is what wakes one that waits.
 #[derive(Debug)]
 pub struct Queue<W> {
     places: u32,
     taken: u32,
     next: u64,
-    waiting: VecDeque<(u64, Option<W>)>,
+    waiting: Vec<(u64, Option<W>)>,
 }
 
 impl<W> Queue<W> {
     /// Makes a queue for this many places.
     pub fn new(places: u32) -> Self {
-        Self { places: places.max(1), taken: 0, next: 0, waiting: VecDeque::new() }
+        Self { places: places.max(1), taken: 0, next: 0, waiting: Vec::new() }
     }
 
     /// Stands at the end, and gives the ticket.
     pub fn enter(&mut self) -> u64 {
         self.next += 1;
-        self.waiting.push_back((self.next, None));
+        self.waiting.push((self.next, None));
         self.next
     }
 
     /// Whether it is this ticket's turn.
     pub fn is_free_for(&self, ticket: u64) -> bool {
-        self.taken < self.places && self.waiting.front().is_some_and(|(first, _)| *first == ticket)
+        self.taken < self.places && self.waiting.first().is_some_and(|(first, _)| *first == ticket)
     }
 
     /// Takes a place if it is this ticket's turn; else keeps what wakes it.
     pub fn take(&mut self, ticket: u64, waker: W) -> bool {
         if self.is_free_for(ticket) {
-            self.waiting.pop_front();
+            self.waiting.remove(0);
             self.taken += 1;
             return true;
         }
@@ -53,7 +51,7 @@ impl<W> Queue<W> {
 
     /// Gives what wakes the first one, if there is a place for it.
     pub fn next_waker(&mut self) -> Option<W> {
-        if self.taken < self.places { self.waiting.front_mut()?.1.take() } else { None }
+        if self.taken < self.places { self.waiting.first_mut()?.1.take() } else { None }
     }
 }
 

@@ -10,7 +10,7 @@ pub fn decimal(value: f64, places: u32) -> String {
     if value < 0.0 && scaled > 0 {
         text.push('-');
     }
-    text.push_str(&(scaled / scale).to_string());
+    text.push_str(&whole(scaled / scale));
     let mut rest = scaled % scale;
     if rest > 0 {
         text.push('.');
@@ -24,6 +24,21 @@ pub fn decimal(value: f64, places: u32) -> String {
     text
 }
 
+/// Writes a whole number.
+pub fn whole(value: u64) -> String {
+    let (mut digits, mut rest) = ([0_u8; 20], value);
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.iter().skip(first).map(|digit| char::from(*digit)).collect()
+}
+
 /// Writes a number of bytes for people: `10 MB` for 10 485 760, `731 KB`, `12 bytes`.
 pub fn bytes(count: f64) -> String {
     const KIB: f64 = 1024.0;
@@ -34,6 +49,16 @@ pub fn bytes(count: f64) -> String {
     } else {
         decimal(count, 0) + " bytes"
     }
+}
+
+/// Puts texts together with another one between them.
+pub fn joined<'a>(texts: &mut dyn Iterator<Item = &'a str>, between: &str) -> String {
+    let mut all = String::from(texts.next().unwrap_or_default());
+    for text in texts {
+        all.push_str(between);
+        all.push_str(text);
+    }
+    all
 }
 
 /// Cuts a text of somebody else's to `max` characters and takes line breaks and control characters out of it.
@@ -83,6 +108,13 @@ mod tests {
             (f64::NAN, 1, "0"),
         ] {
             assert_eq!(decimal(value, places), text);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_have_all_their_digits() {
+        for value in [0, 7, 10, 1303, 1_795_000_000_123, u64::MAX] {
+            assert_eq!(whole(value), value.to_string());
         }
     }
 

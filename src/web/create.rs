@@ -19,6 +19,7 @@ use crate::engine::error::{Error, Failure, RefusalKind};
 use crate::engine::lookup::{Lookup, LookupStep, Outcome, PAGE_SIZE, Question};
 use crate::engine::problem::Field;
 use crate::engine::resume::Fingerprint;
+use crate::engine::text::whole;
 use crate::engine::wire::Task;
 
 /// How long the answer to a create may take, in milliseconds: 20 MB over a slow line.
@@ -224,7 +225,7 @@ impl Client {
     }
 
     async fn ask(&self, id: &str, question: Question, call: &Call) -> Result<Sent, Thrown> {
-        let list = |page: u32| String::from("pageNum=") + &page.to_string() + "&pageSize=" + &PAGE_SIZE.to_string();
+        let list = |page: u32| String::from("pageNum=") + &whole(page.into()) + "&pageSize=" + &whole(PAGE_SIZE as u64);
         let url = match question {
             Question::Path | Question::Reference => self.url(TASKS_PATH, &[id]),
             Question::Query => {

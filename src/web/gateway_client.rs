@@ -19,6 +19,7 @@ use crate::engine::input::SpeechFields;
 use crate::engine::json::ObjectWriter;
 use crate::engine::lookup::Outcome;
 use crate::engine::problem::Field;
+use crate::engine::text::whole;
 use crate::engine::wire::{HttpAnswer, Speech, Task};
 
 /// How long a gateway is asked to hold a read until the task changes, in seconds: less than a read may take.
@@ -60,7 +61,7 @@ impl Client {
         let url = self.task_url(task_id);
         match known {
             Some(known) if self.is_for_gateway() => {
-                url + "?known=" + known + "&waitSeconds=" + &HOLD_SECONDS.to_string()
+                url + "?known=" + known + "&waitSeconds=" + &whole(HOLD_SECONDS.into())
             }
             _ => url,
         }

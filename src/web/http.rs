@@ -10,6 +10,7 @@ use super::time::{Either, Timer, either, wall_ms};
 use crate::engine::lookup::Outcome;
 use crate::engine::network::{PlatformError, certainly_not_sent};
 use crate::engine::retry::retry_after_ms;
+use crate::engine::search::{rsplit_once, split_once, until};
 use crate::engine::text::one_line;
 use crate::engine::wire::HttpAnswer;
 
@@ -226,8 +227,8 @@ fn chain(cause: &JsValue) -> Vec<PlatformError> {
 
 /// The scheme, host and port of a URL, without user name and password.
 pub(super) fn origin(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return String::from("the service") };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
+    let Some((scheme, rest)) = split_once(url, "://") else { return String::from("the service") };
+    let authority = until(rest, b"/?#");
+    let host = rsplit_once(authority, "@").map_or(authority, |(_, host)| host);
     String::from(scheme) + "://" + host
 }

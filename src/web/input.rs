@@ -10,6 +10,7 @@ use crate::engine::error::Error;
 use crate::engine::input::{Given, SpeechFields, TextFields, title};
 use crate::engine::limits::Limits;
 use crate::engine::problem::{Field, Problem, ProblemCode};
+use crate::engine::search::until;
 
 /// What a video is made from.
 #[derive(Debug, Clone)]
@@ -210,6 +211,5 @@ pub(super) fn base_address(url: &str) -> Option<String> {
         return None;
     }
     let address = call(&parsed, "toString", &[]).ok()?.as_string()?;
-    let address = address.split(['?', '#']).next()?;
-    Some(address.trim_end_matches('/').to_owned())
+    Some(until(&address, b"?#").trim_end_matches('/').to_owned())
 }

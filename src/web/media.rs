@@ -11,6 +11,7 @@ use crate::engine::base64::decode_piece;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
 use crate::engine::problem::{Field, Problem, ProblemCode};
+use crate::engine::search::split_once;
 use crate::engine::validate::unreadable_problem;
 
 /// How many characters of Base64 are decoded at once; divisible by four.
@@ -164,11 +165,11 @@ fn url_of(value: &JsValue) -> Option<String> {
 
 fn from_text(field: Field, text: &JsString) -> Result<Media, Problem> {
     let start = String::from(text.slice(0, 40));
-    let start = start.trim_start();
+    let start = start.trim_ascii_start();
     if text.length() == 0 {
         return Ok(Media::Bytes(Uint8Array::new_with_length(0)));
     }
-    match start.split_once(':') {
+    match split_once(start, ":") {
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("data") => from_data_url(field, text),
         Some((scheme, _)) if is_scheme(scheme) => from_url(field, String::from(text.trim())),
         _ => decode(field, text),
@@ -195,8 +196,8 @@ fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
     let contents = text.slice(comma + 1, text.length());
     let contents = match call(&global(), "decodeURIComponent", &[&contents]) {
         // Base64 holds a percent sign only where it was escaped for the URL.
-        Ok(decoded) if head.trim_end().ends_with(";base64") => decoded.unchecked_into(),
-        _ if head.trim_end().ends_with(";base64") => contents,
+        Ok(decoded) if head.trim_ascii_end().ends_with(";base64") => decoded.unchecked_into(),
+        _ if head.trim_ascii_end().ends_with(";base64") => contents,
         _ => return Ok(Media::Bytes(Uint8Array::from(percent_decoded(&String::from(contents)).as_slice()))),
     };
     decode(field, &contents)

@@ -10,6 +10,7 @@ use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
 use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed, retry_after};
 use crate::engine::lookup::Outcome;
+use crate::engine::search::split_once;
 use crate::engine::wire::{HttpAnswer, Task};
 
 /// Aborts a request that is no longer waited for. Aborting calls listeners, so those of ours go first; the promise's stays,
@@ -98,7 +99,7 @@ async fn exchange(
 /// Asking for a single header that the service does not expose would put an error on the console.
 fn header(headers: &str, name: &str) -> Option<String> {
     headers.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        let (key, value) = split_once(line, ":")?;
+        key.trim_ascii().eq_ignore_ascii_case(name).then(|| value.trim_ascii().to_owned())
     })
 }

@@ -4,7 +4,8 @@
 
 use super::Fault;
 use super::aac;
-use super::reader::{Reader, be16, be32, be64, find};
+use super::reader::{Reader, be16, be32, be64};
+use crate::engine::search::find;
 
 /// A box's place in the file.
 #[derive(Clone, Copy)]

@@ -3,7 +3,8 @@
 use super::Detected;
 use super::fourcc;
 use super::frames::{Kind, run_here};
-use super::reader::{be16, be32, find};
+use super::reader::{be16, be32};
+use crate::engine::search::find;
 
 const fn named(name: &'static str, phrase: &'static str) -> Detected {
     Detected { name, phrase }

@@ -2,8 +2,9 @@
 //!
 //! Source: ITU-T T.81, annex B. Only the first image of a multi-picture file counts.
 
-use super::reader::{Reader, be16, find_last};
+use super::reader::{Reader, be16};
 use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
+use crate::engine::search::find_last;
 
 /// How far from the end the end marker is looked for before the image data is walked.
 const TAIL: u64 = 4 << 10;

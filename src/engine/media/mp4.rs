@@ -7,9 +7,10 @@ use super::aac;
 use super::boxes::{BoxHead, Codec, box_head, codec};
 use super::detect::{self, AVIF, HEIC, MOV, MP4_OTHER, MP4_VIDEO, PROTECTED, THREE_GP};
 use super::fourcc;
-use super::reader::{Reader, be32, be64, find};
+use super::reader::{Reader, be32, be64};
 use super::tables::{self, KEPT_SIZES, Plan, Sums};
 use super::{AudioFormat, AudioInfo, Detected, Fault, corrupt, cut_off, settle};
+use crate::engine::search::find;
 
 /// Bytes of a sample description that are read; what matters stands at its beginning.
 const DESCRIPTION: usize = 1 << 10;

@@ -3,8 +3,9 @@
 //! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
 
 use super::fourcc;
-use super::reader::{Reader, be32, find_last};
+use super::reader::{Reader, be32};
 use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
+use crate::engine::search::find_last;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// An IEND chunk, which is always the same twelve bytes; the length before it is left out because tools get it wrong.

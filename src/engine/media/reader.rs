@@ -125,13 +125,3 @@ pub(super) fn le16(bytes: &[u8], at: usize) -> u16 {
 pub(super) fn le32(bytes: &[u8], at: usize) -> u32 {
     be32(bytes, at).swap_bytes()
 }
-
-/// Where `needle` first stands in `haystack`.
-pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|part| part.first() == needle.first() && part == needle)
-}
-
-/// Where `needle` last stands in `haystack`.
-pub(super) fn find_last(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).rposition(|part| part.first() == needle.first() && part == needle)
-}

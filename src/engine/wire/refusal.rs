@@ -5,6 +5,7 @@
 
 use super::HttpAnswer;
 use crate::engine::error::{Refusal, RefusalKind};
+use crate::engine::search::{holds, split_once, until};
 
 /// What an answer says of its failure.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ fn kind(status: u16, code: Option<&str>) -> RefusalKind {
     }
     match code {
         Some("invalid_request") if status >= 400 && status != 429 => return kind_of_status(400),
-        Some(code) if code.contains("quota") || code.contains("balance") => return RefusalKind::InsufficientBalance,
+        Some(code) if holds(code, "quota") || holds(code, "balance") => return RefusalKind::InsufficientBalance,
         _ => {}
     }
     kind_of_status(status)
@@ -71,8 +72,8 @@ fn kind_of_status(status: u16) -> RefusalKind {
 
 /// CometAPI puts the id into the message: `… (request id: 2026…)`.
 fn request_id_in(message: &str) -> Option<String> {
-    let (_, rest) = message.split_once("request id: ")?;
-    let id = rest.split(')').next()?.trim();
+    let (_, rest) = split_once(message, "request id: ")?;
+    let id = until(rest, b")").trim_ascii();
     (!id.is_empty() && id.len() <= 100).then(|| id.to_owned())
 }
 
@@ -80,12 +81,19 @@ fn request_id_in(message: &str) -> Option<String> {
 ///
 /// The words are not documented, so every likely wording is taken; those of the quoted id itself do not count.
 pub fn says_id_is_taken(refusal: &Refusal, external_task_id: &str) -> bool {
-    let message = refusal.message.replace(external_task_id, "").to_ascii_lowercase();
-    let about_the_id = message.contains("external_task_id") || message.contains("external task id");
+    let mut message = String::new();
+    let mut rest = refusal.message.as_str();
+    while let Some((before, behind)) = split_once(rest, external_task_id) {
+        message.push_str(before);
+        rest = behind;
+    }
+    message.push_str(rest);
+    message.make_ascii_lowercase();
+    let about_the_id = holds(&message, "external_task_id") || holds(&message, "external task id");
     let taken = ["exist", "duplicat", "already", "unique", "used", "taken", "repeat"];
-    let denied = ["does not exist", "not exist", "not found"].iter().any(|words| message.contains(words));
+    let denied = ["does not exist", "not exist", "not found"].iter().any(|words| holds(&message, words));
     let final_answer = matches!(refusal.status, 200 | 400 | 409 | 422);
-    final_answer && about_the_id && !denied && taken.iter().any(|word| message.contains(word))
+    final_answer && about_the_id && !denied && taken.iter().any(|word| holds(&message, word))
 }
 
 #[cfg(test)]

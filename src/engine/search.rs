@@ -34,7 +34,7 @@ fn around<'a>(text: &'a str, at: usize, separator: &str) -> Option<(&'a str, &'a
 
 /// What stands before the first of some ASCII characters, or the whole text.
 pub fn until<'a>(text: &'a str, ends: &[u8]) -> &'a str {
-    let end = text.bytes().position(|byte| ends.iter().any(|end| *end == byte));
+    let end = text.bytes().position(|byte| ends.contains(&byte));
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

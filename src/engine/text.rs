@@ -52,7 +52,7 @@ pub fn bytes(count: f64) -> String {
 }
 
 /// Puts texts together with another one between them.
-pub fn joined<'a>(texts: &mut dyn Iterator<Item = &'a str>, between: &str) -> String {
+pub fn joined(texts: &mut dyn Iterator<Item = &str>, between: &str) -> String {
     let mut all = String::from(texts.next().unwrap_or_default());
     for text in texts {
         all.push_str(between);

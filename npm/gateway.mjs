@@ -46,7 +46,7 @@ async function serve({ port, gatewayPort, sandboxPort, speed }) {
   const gateway = await startWorkers([worker], { port: gatewayPort });
   say(`Sandbox API: ${sandbox.url}`);
   say(`Gateway: ${gatewayUrl}`);
-  process.stdout.write(`Open ${page.url} and choose the gateway ${gatewayUrl} (Ctrl-C stops)\n`);
+  process.stdout.write(`Open ${page.url} (Ctrl-C stops)\n`);
   return () => Promise.all([page.close(), gateway.close(), sandbox.close()]);
 }
 

@@ -13,7 +13,6 @@ import { setUpPreferences } from "./preferences.js";
 import { limitValues } from "./problems.js";
 import { PromptField } from "./prompt-field.js";
 import { Runs } from "./runs.js";
-import { Snippet } from "./snippet.js";
 import { Speech } from "./speech.js";
 import { Stage } from "./stage.js";
 import { voiceField } from "./voice.js";
@@ -51,7 +50,7 @@ function start({ AvatarClient, limits, validate }) {
   const parts = { AvatarClient, photo, voice, prompt, mode, connection, runs, stage, player, speech };
 
   connectStage(parts);
-  connectSnippet(parts);
+  connectCode(parts);
   connectCost(parts);
   bringFinished(runs);
   onLanguage(() => renderFields(parts, limits));
@@ -85,17 +84,24 @@ function connectStage({ photo, voice, player }) {
   });
 }
 
-function connectSnippet({ photo, voice, prompt, mode, connection, speech }) {
-  const snippet = new Snippet(() => ({
+/** The example code is fetched when it is asked for. */
+function connectCode({ photo, voice, prompt, mode, connection, speech }) {
+  const now = () => ({
     connection: { ...connection.origin, address: connection.address },
     spoken: speech.idFor(voice.file) ? speech.spoken : null,
     photoName: photo.file?.name ?? "portrait.jpg",
     voiceName: voice.file?.name ?? "voice.mp3",
     prompt: prompt.value,
     mode: mode(),
-  }));
+  });
+  let panel;
+  byId("code").addEventListener("toggle", async () => {
+    panel ??= import("./code/panel.js").then(({ CodePanel }) => new CodePanel(now));
+    (await panel).render();
+  });
+  const render = async () => (await panel)?.render();
   for (const source of [photo, voice, prompt, connection, ...document.getElementsByName("mode")]) {
-    source.addEventListener("change", () => snippet.render());
+    source.addEventListener("change", render);
   }
 }
 

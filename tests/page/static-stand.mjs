@@ -1,8 +1,8 @@
 // The built page on a static host: nothing but files.
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { buildPage } from "../../npm/build/page.mjs";
 import { launch, open } from "./stand.mjs";
 
@@ -32,8 +32,12 @@ export async function hosted(folder, path = "/", instead = {}) {
     const file = name && instead[name] !== null && join(folder, name);
     const isFile = file && (name in instead || (await stat(file).then((facts) => facts.isFile(), () => false)));
     if (!isFile) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream" });
-    return name in instead ? response.end(instead[name]) : createReadStream(file).pipe(response);
+    const body = instead[name] ?? (await readFile(file));
+    const type = TYPES[extname(name)] ?? "application/octet-stream";
+    // As static hosts do it.
+    if (!/^(text|application)\//.test(type)) return response.writeHead(200, { "content-type": type }).end(body);
+    response.writeHead(200, { "content-type": type, "content-encoding": "gzip" });
+    return response.end(gzipSync(body));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

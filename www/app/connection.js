@@ -13,6 +13,8 @@ const PREVIEW_POLL = { minIntervalMs: 200, maxIntervalMs: 500 };
 /** Where videos are made. The key lives in its input, and longer only where that is asked for. */
 export class Connection extends EventTarget {
   kind = "sandbox";
+  /** Whether the page's server has been asked yet; until then nothing is said of it. */
+  isKnown = false;
   #sandboxUrl = null;
   #preview = null;
   #details = byId("connection");
@@ -42,6 +44,7 @@ export class Connection extends EventTarget {
   async discover() {
     const { sandboxUrl, gatewayUrl } = await readConfig();
     this.#sandboxUrl = sandboxUrl ?? null;
+    this.isKnown = true;
     if (gatewayUrl) this.#gateway.value = gatewayUrl;
     this.choose(gatewayUrl ? "gateway" : this.#key.value ? "key" : "sandbox");
   }
@@ -154,7 +157,7 @@ export class Connection extends EventTarget {
     const sandbox = this.#sandboxUrl ? "sandbox" : "preview";
     byId("sandbox-name").textContent = t(`connection.${sandbox}.name`);
     byId("sandbox-about").textContent = t(`connection.${sandbox}.about`);
-    byId("connection-name").textContent = t(`connection.${this.kind === "sandbox" ? sandbox : this.kind}.name`);
+    if (this.isKnown) byId("connection-name").textContent = t(`connection.${this.kind === "sandbox" ? sandbox : this.kind}.name`);
   }
 }
 

@@ -1,10 +1,8 @@
-import en from "../i18n/en.js";
-
-const catalogs = [{ en: async () => en, ru: async () => (await import("../i18n/ru.js")).default }];
+const catalogs = [{ en: async () => (await import("../i18n/en.js")).default, ru: async () => (await import("../i18n/ru.js")).default }];
 const listeners = new Set();
 let language = "en";
 let wanted = "en";
-let catalog = en;
+let catalog = {};
 
 export const currentLanguage = () => language;
 export const otherLanguage = () => (language === "en" ? "ru" : "en");

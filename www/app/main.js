@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 import { bringFinished } from "./finished.js";
 import { offerFitting } from "./fitting.js";
 import { takeDropsAndPastes } from "./intake.js";
-import { onLanguage, t, useLanguage } from "./i18n.js";
+import { onLanguage, otherLanguage, t, useLanguage } from "./i18n.js";
 import { loadPackage } from "./package.js";
 import { photoField } from "./photo.js";
 import { Player } from "./player.js";
@@ -21,10 +21,11 @@ const DOLLARS_PER_SECOND = { std: 0.05, pro: 0.1 };
 
 const loading = loadPackage();
 loading.catch(() => {}); // told below
+// Words that do not come must not hide the page: the other language is better than none.
+await useLanguage(document.documentElement.lang === "ru" ? "ru" : "en").catch(() => useLanguage(otherLanguage()));
 setUpPreferences();
 const runs = new Runs();
 const stage = new Stage(runs);
-await useLanguage(document.documentElement.lang === "ru" ? "ru" : "en");
 try {
   const loaded = await loading;
   const started = start(loaded);
@@ -113,7 +114,8 @@ function connectCost({ voice, connection, mode }) {
     const price = format.dollars(seconds * DOLLARS_PER_SECOND[mode()]);
     return t("cost.key", { price, length: format.seconds(seconds) });
   };
-  const render = () => (byId("cost").textContent = words());
+  // The space parts it from the name for those who hear it.
+  const render = () => (byId("cost").textContent = connection.isKnown ? ` ${words()}` : "");
   for (const source of [voice, connection, ...document.getElementsByName("mode")]) {
     source.addEventListener("change", render);
   }

@@ -90,7 +90,7 @@ export default {
   "generate.running": "Your video is on its way",
   "generate.attention": { one: "One thing needs your attention first.", other: "{count} things need your attention first." },
   "cost.sandbox": "Free to try: nothing is charged.",
-  "cost.preview": "Free, and nothing leaves this device.",
+  "cost.preview": "Free; nothing leaves this device.",
   "cost.key": "About {price} for {length} of video, charged to your account (list price of 2026).",
   "cost.key.unknown": "Charged to your account by the second of video.",
   "cost.gateway": "The gateway's owner pays for the videos.",

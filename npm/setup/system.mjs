@@ -1,4 +1,5 @@
 // Programs from outside npm and cargo: taken from PATH, or else installed by apt, or else named in one line.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { aptInstall, aptObstacle } from "./apt.mjs";
 import { isProgram, run, which } from "./process.mjs";
@@ -17,7 +18,7 @@ const TOOLS = {
   chromium: { isThere: async () => chromiumPath() !== undefined, apt: ["chromium"], brew: "--cask chromium" },
   chromedriver: { isThere: async () => chromedriverPath() !== undefined, apt: ["chromium-driver"], brew: "--cask chromedriver" },
   firefox: { isThere: async () => firefoxPath() !== undefined, apt: ["firefox-esr"], brew: "--cask firefox" },
-  webkit: { isThere: async () => webkitPaths() !== undefined, apt: ["webkit2gtk-driver", "xvfb", "xauth"], brew: "webkitgtk" },
+  webkit: { isThere: async () => webkitPaths() !== undefined && webkitPlaysMp4(), apt: ["webkit2gtk-driver", "gstreamer1.0-libav", "xvfb", "xauth"], brew: "webkitgtk" },
 };
 
 /** What the sandbox makes its videos and voices with. */
@@ -63,10 +64,15 @@ export function firefoxPath() {
   return which("firefox-esr", "firefox") ?? ["/Applications/Firefox.app/Contents/MacOS/firefox"].find(isProgram);
 }
 
+const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
+
+/** Without this plugin WebKitGTK plays no H.264. */
+const webkitPlaysMp4 = () => LIBRARIES.some((folder) => existsSync(join(folder, "gstreamer-1.0", "libgstlibav.so")));
+
 /** WebKitGTK's driver and its little browser, which has no place on PATH. */
 export function webkitPaths() {
   const driver = which("WebKitWebDriver");
-  const folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/libexec", "/usr/lib"];
+  const folders = [...LIBRARIES, "/usr/libexec"];
   const versions = ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"];
   const browser = folders.flatMap((folder) => versions.map((version) => join(folder, version, "MiniBrowser"))).find(isProgram);
   return driver && browser && which("xvfb-run") ? { driver, browser } : undefined;

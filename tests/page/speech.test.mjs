@@ -79,8 +79,8 @@ test("in a page with nothing behind it, tones stand in for speech", async (t) =>
   const { page } = visit;
   await useSamples(page);
   await speak(page);
+  await page.waitForFunction(() => document.getElementById("voice-name").textContent === "Speech.wav");
   await page.waitForSelector("#voice[data-state=good]");
-  assert.equal(await text(page, "#voice-name"), "Speech.wav");
   await page.click("#generate");
   await page.waitForSelector("#stage-video[src^=blob]");
   const [video, voice] = await page.evaluate(async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { hosted, startStaticStand } from "./static-stand.mjs";
+import { voice } from "./fixtures.mjs";
 import { buildPage } from "../../npm/build/page.mjs";
 import { assertAtHome, assertQuiet, phase, text, useSamples } from "./stand.mjs";
 import { playFrames, unlikeness } from "./video.mjs";
@@ -63,6 +64,23 @@ test("a preview that a reload cut off is made anew", async () => {
   await page.reload();
   await page.waitForSelector("#stage-video[src^=blob]");
   assert.equal(await page.locator("#shelf .card").count(), 1);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("a browser without encoders records the preview", async () => {
+  const visit = await stand.open({ before: (page) => page.addInitScript(() => delete window.AudioEncoder) });
+  const { page } = visit;
+  await useSamples(page);
+  await page.setInputFiles("#voice-input", voice(2.5));
+  await page.waitForFunction(() => document.getElementById("voice-name").textContent === "voice.wav");
+  await page.waitForSelector("#voice[data-state=good]");
+  await page.click("#generate");
+  await page.waitForSelector("#stage-video[src^=blob]");
+  const played = await page.locator("#stage-video").evaluate(playFrames);
+  assert.ok(played.frames >= 10 && Math.abs(played.duration - 2.5) < 0.4, JSON.stringify(played));
+  assert.deepEqual([played.width, played.height], [320, 400]);
+  assert.ok((await page.evaluate(unlikeness)) < 14, "the video does not show the photo");
   assertQuiet(visit);
   await visit.close();
 });

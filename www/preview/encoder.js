@@ -1,29 +1,37 @@
 import {
-  AudioBufferSource, BufferTarget, Mp4OutputFormat, Output, VideoSample, VideoSampleSource, canEncodeAudio, canEncodeVideo,
+  AudioBufferSource, BufferTarget, Mp4OutputFormat, Output, VideoSample, VideoSampleSource, WebMOutputFormat, canEncodeAudio, canEncodeVideo,
 } from "mediabunny";
 
 const PICTURE = { bitrate: 1_500_000, keyFrameInterval: 2 };
 const SOUND = { bitrate: 96_000 };
 const COLOURS = { primaries: "bt709", transfer: "bt709", matrix: "bt709", fullRange: false };
 
-/** The browser's encoders that fit into an MP4, the most widely played first; nothing where one of the two is missing. */
-export async function encoders() {
-  if (typeof VideoEncoder === "undefined" || typeof AudioEncoder === "undefined") return undefined;
-  const video = await first(["avc", "vp9"], (codec) => canEncodeVideo(codec, { width: 720, height: 720, ...PICTURE }));
-  const audio = await first(["aac", "opus"], (codec) => canEncodeAudio(codec, { numberOfChannels: 1, sampleRate: 48_000, ...SOUND }));
-  return video && audio && { video, audio };
-}
+/** Files that browsers can make and play, the most widely played first. */
+const KINDS = [
+  { video: "avc", audio: "aac", type: "video/mp4", codecs: "avc1.42001f,mp4a.40.2" },
+  { video: "avc", audio: "opus", type: "video/mp4", codecs: "avc1.42001f,opus" },
+  { video: "vp9", audio: "opus", type: "video/webm", codecs: "vp9,opus" },
+  { video: "vp8", audio: "opus", type: "video/webm", codecs: "vp8,opus" },
+];
 
-async function first(codecs, can) {
-  for (const codec of codecs) if (await can(codec)) return codec;
+/** The first kind that this browser can make and play; nothing where there is none. */
+export async function encodable() {
+  if (typeof VideoEncoder === "undefined" || typeof AudioEncoder === "undefined") return undefined;
+  const player = document.createElement("video");
+  for (const kind of KINDS) {
+    if (!player.canPlayType(`${kind.type}; codecs="${kind.codecs}"`)) continue;
+    const canPicture = await canEncodeVideo(kind.video, { width: 720, height: 720, ...PICTURE });
+    if (canPicture && (await canEncodeAudio(kind.audio, { numberOfChannels: 1, sampleRate: 48_000, ...SOUND }))) return kind;
+  }
   return undefined;
 }
 
 /** Encodes frames and sound as fast as the browser can. */
-export async function encode({ count, width, height, paint }, sound, codecs) {
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: "in-memory" }), target: new BufferTarget() });
-  const pictures = new VideoSampleSource({ codec: codecs.video, ...PICTURE });
-  const voice = new AudioBufferSource({ codec: codecs.audio, ...SOUND });
+export async function encode({ count, width, height, paint }, sound, kind) {
+  const format = kind.type === "video/mp4" ? new Mp4OutputFormat({ fastStart: "in-memory" }) : new WebMOutputFormat();
+  const output = new Output({ format, target: new BufferTarget() });
+  const pictures = new VideoSampleSource({ codec: kind.video, ...PICTURE });
+  const voice = new AudioBufferSource({ codec: kind.audio, ...SOUND });
   output.addVideoTrack(pictures);
   output.addAudioTrack(voice);
   await output.start();
@@ -38,7 +46,7 @@ export async function encode({ count, width, height, paint }, sound, codecs) {
     await breathe();
   }
   await output.finalize();
-  return { bytes: new Uint8Array(output.target.buffer), type: "video/mp4" };
+  return { bytes: new Uint8Array(output.target.buffer), type: kind.type };
 }
 
 /** Lets the page answer between two frames. A timer would be slowed down to one frame a second in a tab that is not seen. */

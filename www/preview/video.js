@@ -1,6 +1,6 @@
 import { createPainter } from "../../tests/sandbox/frames.mjs";
 import { follow, loudness } from "../../tests/sandbox/loudness.mjs";
-import { encode, encoders } from "./encoder.js";
+import { encodable, encode } from "./encoder.js";
 import { readPicture } from "./picture.js";
 import { record } from "./recorder.js";
 import { decodeSound, samplesOf } from "./sound.js";
@@ -21,13 +21,13 @@ export function createVideoMaker() {
 
 async function makeVideo(image, soundBytes) {
   const sound = await decodeSound(soundBytes);
-  const codecs = await encoders();
-  const picture = await readPicture(image, codecs ? MAX_SIDE.encoder : MAX_SIDE.recorder);
+  const kind = await encodable();
+  const picture = await readPicture(image, kind ? MAX_SIDE.encoder : MAX_SIDE.recorder);
   const count = Math.max(1, Math.round(sound.duration * FRAMES_PER_SECOND));
   const levels = loudness(samplesOf(sound), count);
   const [open, nod] = [follow(levels, 0.72), follow(levels, 0.93)];
   const draw = createPainter(picture, levels, "PREVIEW");
   const frames = { count, width: picture.width, height: picture.height, paint: (at) => draw(at, open[at], nod[at]) };
-  const made = codecs ? await encode(frames, sound, codecs) : await record(frames, sound);
+  const made = kind ? await encode(frames, sound, kind) : await record(frames, sound);
   return { ...made, durationSeconds: sound.duration };
 }

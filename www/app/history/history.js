@@ -27,6 +27,11 @@ export class History extends EventTarget {
     return this.#store !== null;
   }
 
+  /** How many videos are kept. */
+  get count() {
+    return this.#records.size;
+  }
+
   get bytes() {
     return [...this.#records.values()].reduce((sum, { bytes = 0 }) => sum + bytes, 0);
   }
@@ -86,9 +91,10 @@ export class History extends EventTarget {
       state: { kind, taskId, externalTaskId, video, seconds, error: error && { code: error.code, message: error.message } },
       thumb: before?.thumb ?? (image && (await thumbnail(image))),
     };
-    this.#records.set(id, record);
     const files = hasFiles === Boolean(before?.hasFiles) ? {} : { image: hasFiles ? image : null, sound: hasFiles ? soundFile : null };
     await this.#store?.save(record, files);
+    if (!this.runs.all.includes(run)) return; // deleted meanwhile
+    this.#records.set(id, record);
     run.kept = this.lasting;
     this.dispatchEvent(new Event("change"));
   }

@@ -101,19 +101,19 @@ export class Shelf {
   }
 
   #renderSpace() {
-    const { length: count } = this.runs.all;
-    const { bytes, lasting } = this.history;
-    const key = lasting ? "shelf.space" : "shelf.fleeting";
+    const { count, bytes, lasting } = this.history;
+    const key = !lasting ? "shelf.fleeting" : bytes > 0 ? "shelf.space" : "shelf.count";
     byId("shelf-space").textContent = count === 0 ? "" : t(key, { count, size: format.bytes(bytes) });
-    show(byId("shelf-clear"), count > 0);
-    byId("shelf-clear").textContent = this.#armed ? t("shelf.clear.sure", { count }) : t("shelf.clear");
+    const { length: all } = this.runs.all;
+    show(byId("shelf-clear"), all > 0);
+    byId("shelf-clear").textContent = this.#armed ? t("shelf.clear.sure", { count: all }) : t("shelf.clear");
   }
 }
 
 function stateWords({ state }) {
   if (state.kind === "running") return t(`card.${state.phase}`);
   if (state.kind === "done") return format.seconds(state.video.durationSeconds);
-  return state.error?.code === "elsewhere" ? t("card.processing") : t("card.failed");
+  return t({ elsewhere: "card.processing", aborted: "card.stopped" }[state.error?.code] ?? "card.failed");
 }
 
 /** The time of a video of today, otherwise its day and time. */

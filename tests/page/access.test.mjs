@@ -33,6 +33,7 @@ test("the whole path works by keyboard alone", async () => {
   stand.sandbox.reset();
   const visit = await stand.open();
   const { page } = visit;
+  page.on("filechooser", () => {}); // from now on, so that the browser's own dialog never gets in first
   await tabTo(page, "sample");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#photo[data-state=good]");

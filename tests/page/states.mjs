@@ -38,7 +38,11 @@ export async function walk(page, sandbox, look) {
   await look("stopped");
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
-  await page.waitForFunction(() => document.querySelector("#shelf .card") && document.getElementById("stage-video").readyState >= 2);
+  await page.waitForFunction(() => /[KMКМ][BБ]/.test(document.getElementById("shelf-space").textContent));
+  await page.locator("#stage-video").evaluate(async (video) => {
+    video.currentTime = 1; // in the middle of a word
+    await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+  });
   await look("done");
 
   await page.fill("#prompt", "[fail: no face was found]");

@@ -8,6 +8,9 @@ use super::wake;
 use crate::engine::poll::{PollStep, Polling};
 use crate::engine::wire::{Task, TaskStatus};
 
+/// How many reads are made as from the service itself after one that failed.
+const PLAIN_READS: u8 = 3;
+
 /// A task that is being waited for.
 pub struct Watcher {
     client: Client,
@@ -19,6 +22,8 @@ pub struct Watcher {
     created: Option<Task>,
     told: Option<TaskStatus>,
     wait_ms: f64,
+    /// How many of the next reads are not held by a gateway.
+    plain_reads: u8,
     ended: bool,
 }
 
@@ -28,7 +33,7 @@ impl Watcher {
         let median_ms = client.shared.experience.borrow().median_ms(kind.pro, kind.voice_seconds);
         let just_created = created.as_ref().is_some_and(|task| task.status == TaskStatus::Submitted);
         let polling = Polling::new(config.poll.clone(), config.retry.clone(), median_ms, now_ms(), just_created);
-        Self { client, call, task_id, kind, polling, created, told: None, wait_ms: 0.0, ended: false }
+        Self { client, call, task_id, kind, polling, created, told: None, wait_ms: 0.0, plain_reads: 0, ended: false }
     }
 
     /// Says that the task is known to exist.
@@ -72,11 +77,14 @@ impl Watcher {
             None => {
                 self.call.run(wake::wait(self.wait_ms)).await?;
                 began_at_ms = now_ms();
-                let url = self.client.watch_url(&self.task_id, self.told.map(TaskStatus::name));
+                let known = self.told.filter(|_| self.plain_reads == 0);
+                let url = self.client.watch_url(&self.task_id, known.map(TaskStatus::name));
                 let client = &self.client;
                 client.read_once(&url, &self.call, &|answer| client.task_of(answer)).await?
             }
         };
+        // Something on the way may not bear reads that are held.
+        self.plain_reads = if read.is_err() { PLAIN_READS } else { self.plain_reads.saturating_sub(1) };
         let (step, task, cause) = match read {
             Ok(task) => (self.polling.on_task(&task, now_ms(), wall_ms()), Some(task), None),
             Err(thrown) => (self.polling.on_error(thrown.error().clone(), random()), None, thrown.cause().cloned()),

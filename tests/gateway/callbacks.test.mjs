@@ -37,6 +37,24 @@ test("a page that waits learns of the end within a second, with few reads", asyn
   assert.ok(stand.sandbox.ledger.read().callbacks.every(({ status }) => status === 200));
 });
 
+for (const [name, answer] of Object.entries({
+  "answered by a proxy with a 504": () => new Response("<h1>Gateway Timeout</h1>", { status: 504, headers: { "content-type": "text/html" } }),
+  "cut off": () => Promise.reject(new TypeError("fetch failed")),
+})) {
+  test(`where reads that are held are ${name}, the page polls`, async () => {
+    const kinds = [];
+    const through = async (url, init) => {
+      const isHeld = String(url).includes("waitSeconds");
+      if (init.method === "GET") kinds.push(isHeld ? "held" : "plain");
+      return isHeld ? answer() : fetch(url, init);
+    };
+    const video = await stand.client({ fetch: through, poll: { minIntervalMs: 50, maxIntervalMs: 300 } }).generate(INPUT);
+    assert.ok(video.url);
+    const held = kinds.filter((kind) => kind === "held").length;
+    assert.ok(held > 0 && kinds.length >= 3 * held, kinds.join(" "));
+  });
+}
+
 test("a callback that never comes is made up for by reading", async () => {
   await stand.sandbox.faults.add({ on: "callback", action: "lose", times: 9 });
   assert.ok((await client.generate(INPUT)).url);

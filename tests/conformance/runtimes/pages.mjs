@@ -14,9 +14,9 @@ import { runSuite } from "/suite/run.js";
 export async function report(place) {
   const post = (body) => fetch("/results/" + place, { method: "POST", body: JSON.stringify(body) });
   try {
-    const { sandboxUrl } = await (await fetch("/where.json")).json();
+    const { only, ...where } = await (await fetch("/where.json")).json();
     const bytes = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
-    await post(await runSuite(kit, { sandboxUrl, image: await bytes("/portrait.jpg"), sound: await bytes("/voice.mp3") }));
+    await post(await runSuite(kit, { ...where, image: await bytes("/portrait.jpg"), sound: await bytes("/voice.mp3") }, only));
   } catch (error) {
     await post({ crashed: String(error?.stack ?? error) });
   }
@@ -39,9 +39,9 @@ const PROGRAMS = {
  * Serves all of it; `visit(url)` shows a page in a browser and comes back as soon as it is shown.
  * @returns {Promise<Record<string, object[]>>} results by place
  */
-export async function inPages({ project, sandboxUrl, browserEntry }, visit, places = PLACES) {
+export async function inPages({ project, sandboxUrl, gatewayUrl = "", browserEntry }, visit, places = PLACES) {
   const waiting = Object.fromEntries(places.map((place) => [place, deferred()]));
-  const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${sandboxUrl} http://127.0.0.1:9`;
+  const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${sandboxUrl} ${gatewayUrl} http://127.0.0.1:9`;
   const programs = { ...PROGRAMS, "/report.js": REPORT(browserEntry) };
   const server = createServer((request, response) => {
     response.setHeader("content-security-policy", policy);

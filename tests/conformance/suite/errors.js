@@ -36,17 +36,20 @@ export const errors = {
     const error = await fails(client().createTask(input()), { code: "invalid_request", apiCode: 1201, requestId: "r-7" });
     ok(error.message.includes("image is blurred"), "the message says which");
   },
-  async "server: after all attempts"({ client, arm, fails, key }) {
+  async "server: after all attempts"({ client, input, arm, fails, key }) {
+    const { taskId } = await client().createTask(input());
     await arm({ on: "any", action: "status", status: 503, code: 5001, times: 100 });
-    const error = await fails(client(ONCE).getTask("a"), { code: "server", status: 503, retryable: true });
+    const error = await fails(client(ONCE).getTask(taskId), { code: "server", status: 503, retryable: true });
     ok(!JSON.stringify([error.message, error.stack]).includes(key), "the error does not hold the key");
   },
-  async "network: no answer"({ client, fails }) {
-    await fails(client({ baseUrl: "http://127.0.0.1:9", ...ONCE }).getTask("a"), { code: "network", retryable: true });
+  async "network: no answer"({ client, input, fails }) {
+    const { taskId } = await client().createTask(input());
+    await fails(client({ baseUrl: "http://127.0.0.1:9", ...ONCE }).getTask(taskId), { code: "network", retryable: true });
   },
-  async "invalid_response: a page instead of JSON"({ client, arm, fails }) {
+  async "invalid_response: a page instead of JSON"({ client, input, arm, fails }) {
+    const { taskId } = await client().createTask(input());
     await arm({ on: "any", action: "html", status: 200, times: 100 });
-    await fails(client(ONCE).getTask("a"), { code: "invalid_response", status: 200 });
+    await fails(client(ONCE).getTask(taskId), { code: "invalid_response", status: 200 });
   },
   async "timeout: with the taskId"({ client, input, fails }) {
     const { taskId } = await client().createTask(input({ prompt: "[never]" }));

@@ -4,7 +4,7 @@ const PROMPT = "A woman speaks warmly to the camera";
 /** The sandbox is on this machine, so nothing has to be waited for. */
 const QUICK = { poll: { minIntervalMs: 10, maxIntervalMs: 100 }, retry: { minDelayMs: 1, maxDelayMs: 20 } };
 
-export function stand(kit, { sandboxUrl, image, sound }) {
+export function stand(kit, { sandboxUrl, gatewayUrl, image, sound }) {
   const key = `sk-conformance-${random()}`;
   const control = async (path, body) => {
     const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
@@ -15,12 +15,21 @@ export function stand(kit, { sandboxUrl, image, sound }) {
   return {
     kit, key, image, sound, sandboxUrl, random,
     input: (fields) => ({ image, soundFile: sound, prompt: PROMPT, ...fields }),
-    client: (options) => new kit.AvatarClient({ apiKey: key, baseUrl: sandboxUrl, dangerouslyAllowBrowser: true, ...QUICK, ...options }),
+    client: (options) => new kit.AvatarClient(reaching(gatewayUrl, { apiKey: key, baseUrl: sandboxUrl, dangerouslyAllowBrowser: true, ...QUICK, ...options })),
     /** Faults that strike this check only. */
     arm: (...faults) => control("faults", faults.map((fault) => ({ key, ...fault }))),
     ledger: async (of = key) => control(`ledger?key=${(await sha256(of)).slice(0, 16)}`),
     fails: (work, wanted) => fails(kit, work, wanted),
   };
+}
+
+/** The same options for the gateway that holds the check's key, where there is one. */
+function reaching(gatewayUrl, options) {
+  if (gatewayUrl === undefined) return options;
+  const { apiKey, baseUrl, dangerouslyAllowBrowser: _, ...rest } = options;
+  // Programs have to say what pages say by themselves.
+  const origin = typeof XMLHttpRequest === "undefined" ? { fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: "https://shop.example" } }) } : {};
+  return { gatewayUrl: `${gatewayUrl}/${apiKey}/${new URL(baseUrl).host.replace(":", "~")}/avatar`, ...origin, ...rest };
 }
 
 export function equal(actual, expected, what = "value") {

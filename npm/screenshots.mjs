@@ -20,7 +20,10 @@ await command(async () => {
     for (const colorScheme of ["light", "dark"]) {
       stand.sandbox.reset();
       const visit = await stand.open({ viewport, colorScheme, locale: language, reducedMotion: "reduce" });
-      await walk(visit.page, stand.sandbox, (state) => visit.page.screenshot({ path: join(out, `${state}-${size}-${colorScheme}.png`), fullPage: true }));
+      await walk(visit.page, stand.sandbox, async (state) => {
+        await visit.page.evaluate(() => scrollTo(0, 0));
+        await visit.page.screenshot({ path: join(out, `${state}-${size}-${colorScheme}.png`), fullPage: true });
+      });
       await visit.close();
     }
   }

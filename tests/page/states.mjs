@@ -40,8 +40,10 @@ export async function walk(page, sandbox, look) {
   await page.waitForSelector("#done:visible");
   await page.waitForFunction(() => /[KMКМ][BБ]/.test(document.getElementById("shelf-space").textContent));
   await page.locator("#stage-video").evaluate(async (video) => {
-    video.currentTime = 1; // in the middle of a word
-    await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+    video.muted = true;
+    await video.play();
+    while (video.currentTime < 1) await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    video.pause();
   });
   await look("done");
 

@@ -1,5 +1,6 @@
 // `npm run bench:gateway`: maximum-size creates through the gateway in workerd, beside a Worker that only passes the body
-// through and one written by hand. Time of the workerd process per request, its peak memory, and the ledger against the answers.
+// through and one written by hand. Time of the workerd process per request, its peak memory and that of the isolate, and the
+// ledger against the answers.
 import { createServer } from "node:http";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { parseArgs } from "node:util";
 import { build } from "../build/package.mjs";
 import { ROOT } from "../setup/paths.mjs";
 import { command, say } from "../setup/report.mjs";
+import { heapPeak } from "./bench/inspector.mjs";
 import { largestImage, largestSound } from "./bench/media.mjs";
 import { bundleWorker, startWorkers } from "./worker.mjs";
 
@@ -15,6 +17,8 @@ const KEY = "sk-sandbox-bench";
 const SECRET = "k3J8vQ2mZr7LxW0pT5nYc9BdFhGsAaEe";
 const ORIGIN = "https://shop.example";
 const WARM_UP = 6;
+const MEMORY_RUNS = 4;
+const QUIET = { handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.resume()) };
 const TICKS_PER_SECOND = 100;
 
 await command(async () => {
@@ -30,7 +34,7 @@ await command(async () => {
 async function beside(form, count, parallel) {
   const service = await startService();
   const rows = {};
-  for (const name of ["pass-through", "gateway", "by hand"]) rows[name] = await measure(name, service.url, form, { count, parallel });
+  for (const name of ["pass-through", "gateway, ledger in memory", "gateway", "by hand"]) rows[name] = await measure(name, service.url, form, { count, parallel });
   service.close();
   const base = rows["pass-through"].cpuMs;
   for (const row of Object.values(rows)) row.overPassThroughMs = round(row.cpuMs - base);
@@ -69,21 +73,22 @@ async function startService() {
 }
 
 async function workerOf(name, url, more) {
-  if (name === "gateway") {
+  if (name.startsWith("gateway")) {
     const OPTIONS = JSON.stringify({
+      inMemory: name !== "gateway",
       apiKey: KEY, baseUrl: url, allowedOrigins: ORIGIN, tokenSecret: SECRET, limiter: { createsPerMinute: 0, concurrentTasks: 0 }, ...more,
     });
-    const modules = await bundleWorker(join(ROOT, "tests", "gateway", "worker.js"));
+    const modules = await bundleWorker(join(ROOT, "npm", "gateway", "bench", "gateway.js"));
     return { name: "gateway", modules, bindings: { OPTIONS }, durableObjects: { LEDGER: "AvatarLedger" } };
   }
   const modules = await bundleWorker(join(ROOT, "npm", "gateway", "bench", "workers.js"));
-  return { name: "other", modules, bindings: { KIND: name === "by hand" ? "naive" : "plain", API_URL: url, KEY } };
+  return { name: "gateway", modules, bindings: { KIND: name === "by hand" ? "naive" : "plain", API_URL: url, KEY } };
 }
 
 async function measure(name, serviceUrl, form, { count, parallel }) {
-  const running = await startWorkers([await workerOf(name, serviceUrl)], { handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.resume()) });
+  const running = await startWorkers([await workerOf(name, serviceUrl)], { ...QUIET, inspectorPort: 0 });
   const url = `${running.url}/avatar/tasks`;
-  await inParallel(WARM_UP, 2, () => create(url, form));
+  await inParallel(WARM_UP, parallel, () => create(url, form));
   const pid = workerdPid();
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
   const [cpuBefore, memoryBefore, began] = [cpuMs(pid), memoryMb(pid, "VmRSS"), Date.now()];
@@ -95,6 +100,9 @@ async function measure(name, serviceUrl, form, { count, parallel }) {
     wallMs: round((Date.now() - began) / count),
     ok: answers.filter(({ status }) => status < 300).length,
   };
+  const heap = await heapPeak(await running.miniflare.getInspectorURL(), "gateway", () => inParallel(MEMORY_RUNS * parallel, parallel, () => create(url, form)));
+  const memory = name.startsWith("gateway") ? await (await fetch(`${running.url}/memory`)).json() : 0;
+  row.isolateMb = round((heap + memory) / (1 << 20));
   await running.close();
   return row;
 }
@@ -110,7 +118,7 @@ async function underFaults(form, count) {
     { ...often, action: "status", status: 503, code: 5001 }, { ...often, action: "truncate" },
   ]);
   const quick = { retry: { maxAttempts: 6, minDelayMs: 50, maxDelayMs: 500 } };
-  const running = await startWorkers([await workerOf("gateway", sandbox.url, quick)], { handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.resume()) });
+  const running = await startWorkers([await workerOf("gateway", sandbox.url, quick)], QUIET);
   const url = `${running.url}/avatar/tasks`;
   await create(url, form);
   const pid = workerdPid();

@@ -46,9 +46,9 @@ export class History extends EventTarget {
     const records = (await this.#store?.records().catch(() => [])) ?? [];
     const { runs } = this;
     runs.typicalSeconds = (run) => this.#typicalSeconds(run);
-    const mine = [...runs.all];
     for (const record of records) await this.#restore(record);
-    for (const run of mine) this.#follow(run);
+    // Those that were begun in the meantime.
+    for (const run of runs.all.filter(({ id }) => !this.#records.has(id))) this.#follow(run);
     runs.addEventListener("add", ({ detail }) => this.#follow(detail));
     runs.addEventListener("remove", ({ detail }) => this.#forget(detail));
     this.dispatchEvent(new Event("change"));
@@ -70,7 +70,7 @@ export class History extends EventTarget {
     const note = () => {
       if (facts() !== known) this.#do(() => this.#save(run));
       known = facts();
-      if (run.blob && run.blob !== blob) this.#do(() => this.#saveVideo(run, run.blob));
+      if (run.blob && run.blob !== blob && !run.stored) this.#do(() => this.#saveVideo(run, run.blob));
       blob = run.blob;
     };
     run.addEventListener("change", note);

@@ -9,6 +9,7 @@ import { ensureWasmToolchain } from "../setup/rust.mjs";
 import { filesIn, fingerprint, matches, stamp } from "../setup/stamp.mjs";
 import { ensureWasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { buildCrate } from "./crate.mjs";
+import { forCommonJs } from "./common-js.mjs";
 import { generate } from "./generated.mjs";
 import { minifyJs, optimizeWasm } from "./shrink.mjs";
 
@@ -46,6 +47,7 @@ async function buildAlone() {
   for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(next, basename(paper)));
   for (const types of entries(".d.ts")) copyFileSync(join(ENTRIES, types), join(next, types));
   await generate(next);
+  forCommonJs(next);
 
   rmSync(DIST, { recursive: true, force: true });
   renameSync(next, DIST);

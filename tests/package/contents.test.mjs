@@ -17,7 +17,7 @@ after(() => installed.remove());
 test("carries the built package and its papers, and nothing else", () => {
   const papers = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY-LICENSES.md", "package.json"];
   const rest = installed.files.filter((file) => !papers.includes(file));
-  for (const file of rest) assert.match(file, /^dist\/[a-z0-9_-]+\.(js|json|wasm|yaml|d\.ts)$/);
+  for (const file of rest) assert.match(file, /^dist\/[a-z0-9_-]+\.(js|cjs|json|wasm|yaml|d\.ts|d\.cts)$/);
   assert.ok(papers.every((file) => installed.files.includes(file)), installed.files.join(", "));
 });
 

@@ -18,9 +18,9 @@ before(async () => {
 });
 after(() => installed?.remove());
 
-function compile(...options) {
+function compile(options, file = "consumer.ts") {
   return new Promise((resolve) => {
-    const args = [TSC, ...STRICT, ...PLATFORM, ...options, "consumer.ts"];
+    const args = [TSC, ...STRICT, ...PLATFORM, ...options, file];
     execFile(process.execPath, args, { cwd: installed.project }, (error, stdout) => resolve({ failed: error !== null, stdout }));
   });
 }
@@ -32,7 +32,14 @@ const WAYS = {
 };
 for (const [name, options] of Object.entries(WAYS)) {
   test(`moduleResolution ${name}`, async () => {
-    assert.deepEqual(await compile(...options), { failed: false, stdout: "" });
+    assert.deepEqual(await compile(options), { failed: false, stdout: "" });
+  });
+}
+
+for (const module of ["node16", "nodenext"]) {
+  test(`a CommonJS module, ${module}`, async () => {
+    await copyFile(join(installed.project, "consumer.ts"), join(installed.project, "consumer.cts"));
+    assert.deepEqual(await compile(["--module", module], "consumer.cts"), { failed: false, stdout: "" });
   });
 }
 

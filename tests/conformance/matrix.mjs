@@ -1,14 +1,14 @@
 // `npm run conformance [-- --only Node,Deno]`: runs the suite everywhere, prints the matrix of runtime by check, and writes
-// it as Markdown to build/conformance.md.
-import { mkdirSync, writeFileSync } from "node:fs";
+// it to docs/conformance.md where nothing was left out.
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { BUILD } from "../../npm/setup/paths.mjs";
+import { ROOT } from "../../npm/setup/paths.mjs";
 import { exitOnSignals } from "../../npm/setup/process.mjs";
 import { command, say } from "../../npm/setup/report.mjs";
 import { FOR_ALL_TESTS, ensureSystem } from "../../npm/setup/system.mjs";
 import { installRuntimes, startStand } from "./stand.mjs";
-import { checks } from "./suite/run.js";
+import { page, table } from "./table.mjs";
 import { QUICK, SLOW, title } from "./targets.mjs";
 
 exitOnSignals();
@@ -24,10 +24,8 @@ await command(async () => {
   } finally {
     await stand.close();
   }
-  const table = markdown(columns);
-  mkdirSync(BUILD, { recursive: true });
-  writeFileSync(join(BUILD, "conformance.md"), table);
-  process.stdout.write(table);
+  if (only === undefined) writeFileSync(join(ROOT, "docs", "conformance.md"), page(columns));
+  process.stdout.write(table(columns));
   for (const { heading, results } of columns) {
     for (const { name, why } of results.filter(({ ok }) => !ok)) say(`${heading}: ${name}: ${why}`);
   }
@@ -39,17 +37,4 @@ async function column(name, { run, places }, stand) {
   const lost = (error) => Object.fromEntries(places.map((place) => [place, [{ name: "the whole", ok: false, why: error.message }]]));
   const found = await run(stand).catch(lost);
   return places.map((place) => ({ heading: title(name, place), results: found[place] }));
-}
-
-function markdown(columns) {
-  const row = (cells) => `| ${cells.join(" | ")} |\n`;
-  const mark = (results, check) => ({ true: "✓", false: "✗" })[results.find(({ name }) => name === check)?.ok] ?? "–";
-  const seconds = (results) => `${(results.reduce((total, { ms = 0 }) => total + ms, 0) / 1000).toFixed(1)} s`;
-  return [
-    row(["", ...columns.map(({ heading }) => heading)]),
-    row(["---", ...columns.map(() => ":-:")]),
-    ...Object.keys(checks).map((check) => row([check, ...columns.map(({ results }) => mark(results, check))])),
-    row(["passed", ...columns.map(({ results }) => `${results.filter(({ ok }) => ok).length}/${Object.keys(checks).length}`)]),
-    row(["time", ...columns.map(({ results }) => seconds(results))]),
-  ].join("");
 }

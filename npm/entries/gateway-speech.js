@@ -10,7 +10,8 @@ const SPEECH_TIMEOUT_MS = 120_000;
 /** `POST /speech` */
 export async function speak(call) {
   await spend(call);
-  const { text, voiceId, voiceLanguage, voiceSpeed } = await readJson(call);
+  const { text, voiceId, voiceLanguage, voiceSpeed, ...foreign } = await readJson(call);
+  if (Object.keys(foreign).length > 0) throw new Refusal(422, "invalid_request", "The input has a field that is not known.");
   const { store, limiter, client } = call.settings;
   const taken = await store.apply(call.quota, { type: "take", perMinute: limiter.createsPerMinute, atOnce: 0, holdMs: 0 });
   if (taken.do === "rate") throw new Refusal(429, "rate_limited", "Too many requests in a minute.", { retryAfterMs: taken.ms });

@@ -8,6 +8,7 @@ const HOLD_MAX_SECONDS = 25;
 /** How often a task is read while somebody waits: with callbacks only to be safe. */
 const LOOK_MS = { withCallbacks: 5000, without: 1500, least: 250 };
 const READ_TIMEOUT_MS = 60_000;
+const STATUSES = ["submitted", "processing", "succeed", "failed"];
 const DAY_SECONDS = 86_400;
 /** Where nobody is asked who they are, an id is all that keeps people apart, so it must not be guessed. */
 const ANONYMOUS_ID_MIN_CHARACTERS = 20;
@@ -95,6 +96,7 @@ export async function read(call, token) {
   const { searchParams } = call.url;
   const known = searchParams.get("known");
   const seconds = Number(searchParams.get("waitSeconds") ?? 0);
+  if (known !== null && !STATUSES.includes(known)) throw new Refusal(422, "invalid_request", "known must be a status.");
   if (!(seconds >= 0)) throw new Refusal(422, "invalid_request", "waitSeconds must be a number of seconds.");
   const task = await held(call, claims, known, Date.now() + Math.min(seconds, HOLD_MAX_SECONDS) * 1000);
   if (isFinal(task)) await settled(call, claims.externalTaskId);

@@ -11,7 +11,9 @@ export async function video(call, token) {
   const task = await taskOf(call, taskId);
   const { searchParams } = call.url;
   const found = task.videos[Number(searchParams.get("index") ?? 0)];
-  const url = searchParams.get("watermark") === "1" ? found?.watermarkUrl : found?.url;
+  const watermark = searchParams.get("watermark") ?? "0";
+  if (watermark !== "0" && watermark !== "1") throw new Refusal(422, "invalid_request", "watermark must be 0 or 1.");
+  const url = watermark === "1" ? found?.watermarkUrl : found?.url;
   if (url === undefined) throw new Refusal(404, "not_found", "This task has no such video (yet).");
   const response = await open(call, checked(url, call.settings.videoHosts));
   return streamed(response);

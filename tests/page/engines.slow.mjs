@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ensureTools } from "../../npm/setup/tools.mjs";
-import { firefox, webkit } from "./engines.mjs";
+import { firefox, webkit } from "../conformance/runtimes/engines.mjs";
 import { startStand } from "./stand.mjs";
 import { startStaticStand } from "./static-stand.mjs";
 import { playFrames, unlikeness } from "./video.mjs";

@@ -1,9 +1,7 @@
 // Chromium, Firefox and WebKit, each shown the same pages.
-import { spawn } from "node:child_process";
-import { createServer } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { chromium as playwright } from "playwright-core";
-import { chromiumPath, firefoxPath, webkitPaths } from "../../../npm/setup/system.mjs";
+import { chromiumPath } from "../../../npm/setup/system.mjs";
+import { firefox as startFirefox, webkit as startWebkit } from "./engines.mjs";
 import { inPages } from "./pages.mjs";
 
 const CHROMIUM_FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -26,61 +24,14 @@ export async function withChromium(use, flags = []) {
   }
 }
 
-export async function withFirefox(use) {
-  const { launch } = await import("puppeteer-core");
-  const browser = await launch({ browser: "firefox", executablePath: firefoxPath(), headless: true });
+export const withFirefox = (use) => within(startFirefox, use);
+export const withWebkit = (use) => within(startWebkit, use);
+
+async function within(start, use) {
+  const engine = await start();
   try {
-    const page = await browser.newPage();
-    return await use((url) => page.goto(url), { version: (await browser.version()).split("/").at(-1) });
+    return await use(engine.goto, { version: engine.version });
   } finally {
-    await browser.close();
+    await engine.close();
   }
-}
-
-/** WebKitGTK: its driver under a virtual screen, spoken to by WebDriver's own HTTP. */
-export async function withWebkit(use) {
-  const { driver, browser } = webkitPaths();
-  const port = await freePort();
-  const child = spawn("xvfb-run", ["-a", driver, `--port=${port}`, "--host=127.0.0.1"], { stdio: "ignore", detached: true });
-  const call = (path, body) => webDriver(`http://127.0.0.1:${port}${path}`, body);
-  try {
-    await answers(() => call("/status"));
-    const options = { binary: browser, args: ["--automation"] };
-    const { sessionId, capabilities } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
-    try {
-      return await use((url) => call(`/session/${sessionId}/url`, { url }), { version: capabilities.browserVersion });
-    } finally {
-      await webDriver(`http://127.0.0.1:${port}/session/${sessionId}`, undefined, "DELETE").catch(() => {});
-    }
-  } finally {
-    process.kill(-child.pid, "SIGTERM");
-  }
-}
-
-async function webDriver(url, body, method = body === undefined ? "GET" : "POST") {
-  const response = await fetch(url, { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } });
-  const { value } = await response.json();
-  if (!response.ok) throw new Error(`WebDriver: ${value?.error}: ${value?.message}`);
-  return value;
-}
-
-async function answers(call) {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await pause(100);
-    }
-  }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,20 +1,19 @@
-// Firefox and WebKit, each with a page in a window of a given size: `{ goto(url), run(function, ...values), close() }`.
+// Firefox and WebKit, each with a page, in a window of a given size if wanted:
+// `{ version, goto(url), run(function, ...values), close() }`.
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { createRequire } from "node:module";
-import { firefoxPath, webkitPaths } from "../../npm/setup/system.mjs";
+import { firefoxPath, webkitPaths } from "../../../npm/setup/system.mjs";
 
 const SCRIPT_LIMIT_MS = 120_000;
 
-export async function firefox({ width, height }) {
-  // Installed with the other runtimes of the conformance suite.
-  const require = createRequire(new URL("../conformance/package.json", import.meta.url));
-  const { launch } = await import(require.resolve("puppeteer-core"));
+export async function firefox(size) {
+  const { launch } = await import("puppeteer-core");
   const browser = await launch({ browser: "firefox", executablePath: firefoxPath(), headless: true, protocolTimeout: SCRIPT_LIMIT_MS, extraPrefsFirefox: { "media.autoplay.default": 0 } });
   const page = await browser.newPage();
-  await page.setViewport({ width, height });
+  if (size) await page.setViewport(size);
   return {
+    version: (await browser.version()).split("/").at(-1),
     goto: (url) => page.goto(url),
     run: (work, ...values) => page.evaluate(work, ...values),
     close: () => browser.close(),
@@ -22,7 +21,7 @@ export async function firefox({ width, height }) {
 }
 
 /** WebKitGTK: its driver under a virtual screen, spoken to by WebDriver's own HTTP. */
-export async function webkit({ width, height }) {
+export async function webkit(size) {
   const { driver, browser } = webkitPaths();
   const port = await freePort();
   const child = spawn("xvfb-run", ["-a", driver, `--port=${port}`, "--host=127.0.0.1"], { stdio: "ignore", detached: true });
@@ -31,11 +30,12 @@ export async function webkit({ width, height }) {
   try {
     await answers(() => call("/status"));
     const options = { binary: browser, args: ["--automation"] };
-    const { sessionId } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
+    const { sessionId, capabilities } = await call("/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
     const session = `/session/${sessionId}`;
     await call(`${session}/timeouts`, { script: SCRIPT_LIMIT_MS });
-    await call(`${session}/window/rect`, { width, height });
+    if (size) await call(`${session}/window/rect`, size);
     return {
+      version: capabilities.browserVersion,
       goto: (url) => call(`${session}/url`, { url }),
       run: (work, ...args) => call(`${session}/execute/async`, { script: scriptOf(work), args }).then(unwrap),
       close: async () => (await call(session, undefined, "DELETE").catch(() => {}), end()),

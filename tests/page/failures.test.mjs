@@ -61,6 +61,22 @@ test("a task that fails says why, as text, and can be tried again as a new task"
   await visit.close();
 });
 
+for (const [name, viewport] of Object.entries({ desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } })) {
+  test(`a failure takes its room from the picture, so that nothing below moves (${name})`, async () => {
+    stand.sandbox.reset();
+    const visit = await openReady({ viewport });
+    const { page } = visit;
+    const below = () => page.locator(".shelf").evaluate((shelf) => Math.round(shelf.getBoundingClientRect().top + scrollY));
+    const before = await below();
+    await page.fill("#prompt", "[fail: no face found]");
+    await page.click("#generate");
+    assert.match((await failure(page)).advice, /no face found/);
+    await page.evaluate(() => scrollTo(0, 0));
+    assert.equal(await below(), before);
+    await visit.close();
+  });
+}
+
 test("a wrong key leads to the key", async () => {
   stand.sandbox.reset();
   const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });

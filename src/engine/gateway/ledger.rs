@@ -6,8 +6,7 @@
 //! one task of any number of repeated creates.
 
 use super::quota;
-use crate::engine::json::{Json, quoted};
-use crate::engine::text::decimal;
+use crate::engine::json::{Json, ObjectWriter, array, quoted};
 
 /// How long a create is remembered, in milliseconds: as long as the service keeps its video, 30 days.
 const CREATE_KEPT_MS: f64 = 2_592_000_000.0;
@@ -65,15 +64,11 @@ pub(super) fn number(value: &Json, name: &str) -> f64 {
     value.get(name).and_then(Json::number).unwrap_or_default()
 }
 
-/// Writes an object of members whose values are JSON already.
-pub(super) fn object(members: &[(&str, String)]) -> String {
-    let members: Vec<String> = members.iter().map(|(name, value)| quoted(name) + ":" + value).collect();
-    String::from("{") + &members.join(",") + "}"
-}
-
-pub(super) fn answer(todo: &str, more: Option<(&str, String)>) -> String {
-    let members: Vec<(&str, String)> = [("do", quoted(todo))].into_iter().chain(more).collect();
-    object(&members)
+/// An answer that tells the asker what to do, to be finished.
+pub(super) fn answer(todo: &str) -> ObjectWriter {
+    let mut answer = ObjectWriter::default();
+    answer.text("do", todo);
+    answer
 }
 
 /// The entry of a create.
@@ -101,13 +96,13 @@ impl<'a> Create<'a> {
     }
 
     fn kept(&self, now_ms: f64, answer: String) -> Decision {
-        let entry = object(&[
-            ("state", quoted(self.state)),
-            ("by", quoted(self.by)),
-            ("until", decimal(self.until_ms, 0)),
-            ("fingerprint", quoted(self.fingerprint)),
-            ("taskId", quoted(self.task_id)),
-        ]);
+        let entry = ObjectWriter::default()
+            .text("state", self.state)
+            .text("by", self.by)
+            .number("until", self.until_ms)
+            .text("fingerprint", self.fingerprint)
+            .text("taskId", self.task_id)
+            .finish();
         Decision { entry: Some(entry), expires_at_ms: now_ms + CREATE_KEPT_MS, answer }
     }
 }
@@ -117,14 +112,14 @@ fn begin(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
     let by = event.get("by")?.text()?;
     let open = |todo: &str| {
         let until_ms = now_ms + number(event, "leaseMs");
-        Create { state: "open", by, until_ms, fingerprint, task_id: "" }.kept(now_ms, answer(todo, None))
+        Create { state: "open", by, until_ms, fingerprint, task_id: "" }.kept(now_ms, answer(todo).finish())
     };
     let Some(known) = entry.map(Create::read) else { return Some(open("create")) };
     let same = known.fingerprint.is_empty() || known.fingerprint == fingerprint;
     let answer = match known.state {
-        _ if !same => answer("conflict", None),
-        "done" => answer("adopt", Some(("taskId", quoted(known.task_id)))),
-        "open" if known.until_ms > now_ms => answer("wait", Some(("ms", decimal(ASK_AGAIN_MS, 0)))),
+        _ if !same => answer("conflict").finish(),
+        "done" => answer("adopt").text("taskId", known.task_id).finish(),
+        "open" if known.until_ms > now_ms => answer("wait").number("ms", ASK_AGAIN_MS).finish(),
         _ => return Some(open("settle")),
     };
     Some(known.kept(now_ms, answer))
@@ -134,20 +129,20 @@ fn renew(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
     let known = Create::read(entry.unwrap_or(&Json::Null));
     if known.is_of(event) {
         let until_ms = now_ms + number(event, "leaseMs");
-        return Create { until_ms, ..known }.kept(now_ms, answer("go", None));
+        return Create { until_ms, ..known }.kept(now_ms, answer("go").finish());
     }
-    known.kept(now_ms, answer("stop", None))
+    known.kept(now_ms, answer("stop").finish())
 }
 
 fn created(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
     // The service knows one task for an id, so what was written first and what comes now are the same.
     let task_id = event.get("taskId")?.text()?;
     let known = Create::read(entry.unwrap_or(&Json::Null));
-    Some(Create { state: "done", task_id, ..known }.kept(now_ms, answer("go", None)))
+    Some(Create { state: "done", task_id, ..known }.kept(now_ms, answer("go").finish()))
 }
 
 fn ended(entry: Option<&Json>, event: &Json, now_ms: f64, unsure: bool) -> Decision {
-    let answer = answer("go", None);
+    let answer = answer("go").finish();
     match entry.map(Create::read) {
         Some(known) if !known.is_of(event) => known.kept(now_ms, answer),
         Some(known) if unsure => Create { state: "unsure", ..known }.kept(now_ms, answer),
@@ -158,15 +153,16 @@ fn ended(entry: Option<&Json>, event: &Json, now_ms: f64, unsure: bool) -> Decis
 fn notice(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
     let key = event.get("key")?.text()?;
     let seen = entry.and_then(|entry| entry.get("seen")?.list()).unwrap_or_default();
-    let mut seen: Vec<String> = seen.iter().filter_map(Json::text).map(quoted).collect();
-    let news = seen.len() < NOTICES_MAX && !seen.contains(&quoted(key));
+    let mut seen: Vec<&str> = seen.iter().filter_map(Json::text).collect();
+    let news = seen.len() < NOTICES_MAX && !seen.contains(&key);
     if news {
-        seen.push(quoted(key));
+        seen.push(key);
     }
+    let seen = array(seen.into_iter().map(quoted));
     Some(Decision {
-        entry: Some(object(&[("seen", String::from("[") + &seen.join(",") + "]")])),
+        entry: Some(ObjectWriter::default().json("seen", &seen).finish()),
         expires_at_ms: now_ms + NOTICES_KEPT_MS,
-        answer: answer(if news { "wake" } else { "drop" }, None),
+        answer: answer(if news { "wake" } else { "drop" }).finish(),
     })
 }
 

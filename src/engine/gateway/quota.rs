@@ -1,8 +1,7 @@
 //! How much one caller may ask for: creates per minute and tasks at the same time.
 
-use super::ledger::{Decision, answer, number, object, text};
-use crate::engine::json::Json;
-use crate::engine::text::decimal;
+use super::ledger::{Decision, answer, number, text};
+use crate::engine::json::{Json, ObjectWriter};
 
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -20,25 +19,25 @@ pub(super) fn take(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision 
     (quota.left, quota.at_ms) = (refilled.min(per_minute), now_ms);
     let id = text(event, "id");
     let answer = if quota.running.iter().any(|(each, _)| each == id) {
-        answer("go", None)
+        answer("go").finish()
     } else if per_minute > 0.0 && quota.left < 1.0 {
         let ms = ((1.0 - quota.left) * MINUTE_MS / per_minute).max(1.0);
-        answer("rate", Some(("ms", decimal(ms, 0))))
+        answer("rate").number("ms", ms.ceil()).finish()
     } else if at_once > 0.0 && !id.is_empty() && quota.running.len() as f64 >= at_once {
-        answer("full", Some(("ms", decimal(PLACE_RETRY_MS, 0))))
+        answer("full").number("ms", PLACE_RETRY_MS).finish()
     } else {
         quota.left = (quota.left - 1.0).max(0.0);
         if !id.is_empty() {
             quota.running.push((id.to_owned(), now_ms + hold_ms));
         }
-        answer("go", None)
+        answer("go").finish()
     };
     quota.kept(now_ms, answer)
 }
 
 /// Frees the place of an `id`.
 pub(super) fn end(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
-    let answer = answer("go", None);
+    let answer = answer("go").finish();
     if entry.is_none() {
         return Decision { entry: None, expires_at_ms: now_ms, answer };
     }
@@ -70,10 +69,15 @@ impl Quota {
     }
 
     fn kept(&self, now_ms: f64, answer: String) -> Decision {
-        let places: Vec<(&str, String)> =
-            self.running.iter().map(|(id, until)| (id.as_str(), decimal(*until, 0))).collect();
-        let entry =
-            object(&[("left", decimal(self.left, 6)), ("at", decimal(self.at_ms, 0)), ("running", object(&places))]);
+        let mut places = ObjectWriter::default();
+        for (id, until_ms) in &self.running {
+            places.number(id, *until_ms);
+        }
+        let entry = ObjectWriter::default()
+            .number("left", self.left)
+            .number("at", self.at_ms)
+            .json("running", &places.finish())
+            .finish();
         let expires_at_ms = self.running.iter().fold(now_ms + MINUTE_MS, |last, (_, until)| last.max(*until));
         Decision { entry: Some(entry), expires_at_ms, answer }
     }

@@ -1,37 +1,38 @@
 // Runs a Worker in real workerd: bundled as wrangler does it, in Miniflare.
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { DIST, ROOT } from "../setup/paths.mjs";
+import { basename, dirname, join, relative } from "node:path";
+import { ROOT } from "../setup/paths.mjs";
 
-const WASM = "kling_avatar_server_bg.wasm";
-
-/** Bundles a Worker that imports `kling-avatar`, and gives the modules that workerd loads. */
-export async function bundleWorker(file) {
+/**
+ * Bundles a Worker that imports `kling-avatar`, and gives the modules that workerd loads, the program first. The package is
+ * the one of `dist/`, or with `installed` the one that the Worker's own project has.
+ */
+export async function bundleWorker(file, { installed = false } = {}) {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
     entryPoints: [file],
+    outdir: ROOT,
     bundle: true,
     format: "esm",
     target: "es2022",
     write: false,
     conditions: ["workerd", "worker", "browser"],
+    loader: { ".wasm": "copy" },
     logLevel: "error",
-    plugins: [{ name: "kling-avatar", setup: resolveOurselves }],
+    plugins: installed ? [] : [{ name: "kling-avatar", setup: resolveOurselves }],
   });
-  return [
-    { type: "ESModule", path: `${basename(file, ".js")}.mjs`, contents: outputFiles[0].text },
-    { type: "CompiledWasm", path: WASM, contents: readFileSync(join(DIST, WASM)) },
-  ];
+  const type = (path) => (path.endsWith(".wasm") ? "CompiledWasm" : "ESModule");
+  const modules = outputFiles.map(({ path, contents }) => ({ type: type(path), path: relative(ROOT, path), contents }));
+  return modules.sort((a, b) => b.type.localeCompare(a.type));
 }
 
-/** As if the package were installed. The module stays beside the bundle: in workerd a `.wasm` import is a module. */
+/** As if the package were installed. */
 function resolveOurselves(build) {
   const { name, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   build.onResolve({ filter: new RegExp(`^${name}(/|$)`) }, ({ path }) => {
     const target = exports[`.${path.slice(name.length)}`];
     return { path: join(ROOT, target.workerd ?? target.default) };
   });
-  build.onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${WASM}`, external: true }));
 }
 
 /** Starts workers in one workerd. The first one answers at the resolved `url`. */

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
+import { bundleWorker, startWorkers } from "../../npm/gateway/worker.mjs";
 import { ROOT } from "../../npm/setup/paths.mjs";
 import { installTarball, runInNode } from "./tarball.mjs";
 
@@ -73,37 +72,15 @@ for (const entry of ["kling-avatar", "kling-avatar/inline"]) test(`workerd: ${en
       return Response.json(found);
     } };`;
   await writeFile(join(project, "worker.mjs"), source);
-  const { outputFiles } = await build({
-    entryPoints: [join(project, "worker.mjs")],
-    outdir: join(project, "out"),
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy" },
-    logLevel: "silent",
-  });
-  assert.equal(outputFiles.filter(({ path }) => path.endsWith(".wasm")).length, 1);
-  const worker = new Miniflare({
-    compatibilityDate: "2026-04-01",
-    modulesRoot: join(project, "out"),
-    modules: outputFiles
-      .map(({ path, contents }) => ({ path, contents, type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule" }))
-      .sort((a, b) => Number(a.type === "CompiledWasm") - Number(b.type === "CompiledWasm")),
-  });
+  const modules = await bundleWorker(join(project, "worker.mjs"), { installed: true });
+  assert.equal(modules.filter(({ type }) => type === "CompiledWasm").length, 1);
+  const running = await startWorkers([{ name: "installed", modules }]);
   try {
-    const form = new FormData();
-    form.set("image", new Blob([await readFile(join(project, "portrait.jpg"))]), "portrait.jpg");
-    form.set("sound", new Blob([await readFile(join(project, "voice.mp3"))]), "voice.mp3");
-    const { body, headers } = await bytesOf(form);
-    assertFound(await (await worker.dispatchFetch("http://localhost/", { method: "POST", body, headers })).json());
+    const body = new FormData();
+    body.set("image", new Blob([await readFile(join(project, "portrait.jpg"))]), "portrait.jpg");
+    body.set("sound", new Blob([await readFile(join(project, "voice.mp3"))]), "voice.mp3");
+    assertFound(await (await fetch(running.url, { method: "POST", body })).json());
   } finally {
-    await worker.dispose();
+    await running.close();
   }
 });
-
-/** A form as bytes: miniflare has a FormData of its own and does not know this one. */
-async function bytesOf(form) {
-  const response = new Response(form);
-  return { headers: { "content-type": response.headers.get("content-type") }, body: Buffer.from(await response.arrayBuffer()) };
-}

@@ -1,8 +1,7 @@
-// workerd, through miniflare, bundled as Workers are.
+// workerd, bundled as Workers are.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
+import { bundleWorker, startWorkers } from "../../../npm/gateway/worker.mjs";
 
 const WORKER = `
 import * as kit from "kling-avatar";
@@ -13,31 +12,19 @@ export default { async fetch(request, { sandboxUrl, image, sound }) {
 `;
 
 export async function workerd({ project, sandboxUrl }) {
-  await writeFile(join(project, "worker.mjs"), WORKER);
-  const outdir = join(project, "worker-out");
-  const { outputFiles } = await build({
-    entryPoints: [join(project, "worker.mjs")],
-    outdir,
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy" },
-    logLevel: "silent",
-  });
-  const type = (path) => (path.endsWith(".wasm") ? "CompiledWasm" : "ESModule");
-  const worker = new Miniflare({
-    compatibilityDate: "2026-04-01",
-    modulesRoot: outdir,
-    modules: outputFiles.map(({ path, contents }) => ({ path, contents, type: type(path) })).sort((a, b) => b.type.localeCompare(a.type)),
+  const [file, image, sound] = ["worker.mjs", "portrait.jpg", "voice.mp3"].map((name) => join(project, name));
+  await writeFile(file, WORKER);
+  const running = await startWorkers([{
+    name: "conformance",
+    modules: await bundleWorker(file, { installed: true }),
     bindings: { sandboxUrl },
-    dataBlobBindings: { image: await readFile(join(project, "portrait.jpg")), sound: await readFile(join(project, "voice.mp3")) },
-  });
+    dataBlobBindings: { image: await readFile(image), sound: await readFile(sound) },
+  }]);
   try {
-    const response = await worker.dispatchFetch("http://localhost/");
+    const response = await fetch(running.url);
     if (!response.ok) throw new Error(`the worker answered ${response.status}: ${(await response.text()).slice(0, 1000)}`);
     return { "": await response.json() };
   } finally {
-    await worker.dispose();
+    await running.close();
   }
 }

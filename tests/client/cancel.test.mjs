@@ -143,8 +143,10 @@ test("a hundred waits share one timer", async () => {
   sandbox.reset();
   const client = clientOf(sandbox, { poll: { minIntervalMs: 60_000, maxIntervalMs: 60_000, timeoutMs: 600_000 } });
   const controller = watchedController();
-  const waits = Array.from({ length: 100 }, () => failure(client.generate(input({ prompt: "[never]" }), { signal: controller.signal })));
-  await until(() => sandbox.ledger.read().totals.tasks === 100);
+  const submitted = new Set();
+  const call = { signal: controller.signal, onProgress: ({ task }) => task && submitted.add(task.taskId) };
+  const waits = Array.from({ length: 100 }, () => failure(client.generate(input({ prompt: "[never]" }), call)));
+  await until(() => submitted.size === 100);
   for (let turns = 0; turns < 50; turns++) await turn();
   assert.equal(openTimers(), 1);
   controller.abort();

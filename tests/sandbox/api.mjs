@@ -69,10 +69,24 @@ function makeParts(config) {
     checks: config.checks, makeVideo: config.makeVideo, speech: config.speech,
     keys: config.keys, basePath: config.basePath ?? "",
   };
-  return { ...parts, reset: () => reset(parts) };
+  let resets = 0;
+  return {
+    ...parts,
+    reset() {
+      resets += 1;
+      reset(parts);
+    },
+    /** Gives a function that throws once there was a reset, for what is done after waiting. */
+    sinceReset() {
+      const before = resets;
+      return () => {
+        if (resets !== before) throw new ConnectionLost("during");
+      };
+    },
+  };
 }
 
-/** Forgets everything but the options, and cuts the requests that a fault delays. @param {Omit<Parts, "reset">} parts */
+/** Forgets everything but the options, and cuts the requests that a fault delays. @param {Omit<Parts, "reset" | "sinceReset">} parts */
 function reset({ clock, tasks, speeches, callbacks, ledger, rate, faults, files }) {
   clock.clearAll(new ConnectionLost("during"));
   for (const part of [tasks, speeches, callbacks, ledger, rate]) part.reset();
@@ -172,8 +186,11 @@ function one(task, id, options, requestId) {
 
 /** @param {Parts} parts @param {Request} request @param {string} key @param {string} requestId */
 async function speak(parts, request, key, requestId) {
+  const assertNoReset = parts.sinceReset();
   const order = checkSpeech(await readFields(request, parts), parts.options, requestId);
-  const speech = parts.speeches.add(await parts.speech(order), key);
+  const made = await parts.speech(order);
+  assertNoReset();
+  const speech = parts.speeches.add(made, key);
   parts.files.put(`${speech.id}.${speech.extension}`, { bytes: speech.bytes, type: speech.type });
   parts.ledger.note("speeches", { key, audioId: speech.id, taskId: speech.taskId, seconds: speech.seconds, voiceId: order.voiceId });
   return succeed(speechView(speech, `${originOf(request)}${parts.basePath}/files/`, parts.clock.now()), requestId);

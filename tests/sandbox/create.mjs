@@ -11,6 +11,7 @@ import { loadMedia } from "./media.mjs";
  * @param {Parts} parts @param {Request} request @param {string} key
  */
 export async function createTask(parts, request, key) {
+  const assertNoReset = parts.sinceReset();
   const fields = await readFields(request, parts);
   const order = await parts.checks.checkOrder(fields, parts.options);
   if (order.prompt.includes("[unsafe]")) throw new Refusal(400, 1301, "Content safety policy triggered: prompt");
@@ -22,6 +23,7 @@ export async function createTask(parts, request, key) {
     sound: speech ? { audioId: speech.id } : await received(sound),
     fields: Object.fromEntries(Object.entries(fields).filter(([name]) => name !== "image" && name !== "sound_file")),
   };
+  assertNoReset();
   return parts.tasks.add(order, key, receipt, () => make(parts, order, sound, originOf(request), fields));
 }
 

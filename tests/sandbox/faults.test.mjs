@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConnectionLost } from "./answers.mjs";
+import * as checks from "./checks.mjs";
 import { KEY, created, inProcess } from "./in-process.mjs";
 import { CREATE_PATH } from "./routes.mjs";
 
@@ -194,3 +195,24 @@ test("a reset cuts the requests that wait, and nothing of them remains", async (
   await sandbox.clock.advance(10_000);
   assert.deepEqual([await taskCount(sandbox), sandbox.clock.pending()], [0, 0]);
 });
+
+for (const kind of /** @type {const} */ (["create", "speak"])) {
+  test(`${kind}: what is being handled at a reset is cut, and leaves nothing either`, async () => {
+    let reached = () => {};
+    let goOn = () => {};
+    const held = new Promise((resolve) => { reached = () => resolve(undefined); });
+    const gate = new Promise((resolve) => { goOn = () => resolve(undefined); });
+    const hold = () => (reached(), gate);
+    const sandbox = inProcess({
+      checks: { ...checks, checkOrder: async (...order) => (await hold(), checks.checkOrder(...order)) },
+      speech: async () => (await hold(), { bytes: new Uint8Array(2), type: "audio/mpeg", extension: "mp3", seconds: 3 }),
+    });
+    const handled = assert.rejects(sandbox[kind](), lost("during"));
+    await held;
+    sandbox.api.reset();
+    goOn();
+    await handled;
+    const { totals, speeches } = await sandbox.ledger();
+    assert.deepEqual([totals.tasks, speeches], [0, []]);
+  });
+}

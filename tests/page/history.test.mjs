@@ -195,6 +195,54 @@ test("one video or all of them can be deleted, and nothing of them is left", asy
   await visit.close();
 });
 
+test("a full disk is said, and what is new is kept as soon as something was deleted", async () => {
+  let room;
+  const before = async (page, context) => {
+    const devTools = await context.newCDPSession(page);
+    room = (quotaSize) => devTools.send("Storage.overrideQuotaForOrigin", { origin: new URL(stand.url).origin, quotaSize });
+    await room(1_300_000); // One video, not two.
+  };
+  const visit = await openReady({ before });
+  const { page } = visit;
+  await page.click("#generate");
+  await kept(page);
+  await page.click("#generate");
+  await page.waitForSelector("#shelf-trouble:visible");
+  assert.match(await text(page, "#shelf-trouble"), /could not be kept in this browser/);
+  await page.waitForSelector("#done:visible");
+  assert.match(await text(page, "#done-note"), /The service keeps it for 30 days/);
+  await room(undefined);
+  await page.locator(".card-delete").last().click();
+  await page.waitForSelector("#shelf-trouble", { state: "hidden" });
+  assert.match(await text(page, "#done-note"), /kept in this browser/);
+  assert.match(await text(page, "#shelf-space"), /^1 video, \d/);
+  await page.reload();
+  await ready(page);
+  await page.click(".card-open");
+  await held(page);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+for (const [name, refuse] of Object.entries({
+  "refuses to open its store": () => (IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityError"); }),
+  "cannot read its store": () => (IDBObjectStore.prototype.getAll = () => { throw new DOMException("broken", "UnknownError"); }),
+})) {
+  test(`where a browser ${name}, the page says so from the start and makes videos all the same`, async () => {
+    const visit = await openReady({ before: (page) => page.addInitScript(refuse) });
+    const { page } = visit;
+    await page.waitForSelector("#shelf-trouble:visible");
+    assert.match(await text(page, "#shelf-trouble"), /keeps nothing for this page/);
+    assert.ok(await page.isHidden("#shelf-empty"), "it does not say that videos stay");
+    await page.click("#generate");
+    await page.waitForSelector("#done:visible");
+    assert.equal(await text(page, "#shelf-space"), "1 video");
+    assert.ok(await page.isVisible("#shelf-trouble"));
+    assertQuiet(visit);
+    await visit.close();
+  });
+}
+
 test("where there is no room, the oldest video goes first and its record stays", async () => {
   const visit = await stand.open();
   const found = await visit.page.evaluate(async () => {

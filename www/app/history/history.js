@@ -7,6 +7,7 @@ const MAX_BYTES = 300 * 1024 * 1024;
 const MAX_RECORDS = 200;
 
 const lockName = (id) => `kling-avatar ${id}`;
+const videoOf = ({ id }) => `${id} video`;
 
 /**
  * Keeps videos over reloads: what is known of each at every step, its photo and voice until its task is known, and the
@@ -16,15 +17,19 @@ export class History extends EventTarget {
   #store = null;
   #records = new Map();
   #saving = Promise.resolve();
+  /** What could not be written down, by what it is. */
+  #unkept = new Map();
+  #isRefused = false;
 
   constructor({ maxBytes = MAX_BYTES, maxRecords = MAX_RECORDS, ...parts }) {
     super();
     Object.assign(this, { maxBytes, maxRecords, ...parts });
   }
 
-  /** Whether the browser keeps anything at all. */
-  get lasting() {
-    return this.#store !== null;
+  /** Why videos are not kept: "fleeting" where the browser keeps nothing, "unkept" where it did not take what is new. */
+  get trouble() {
+    if (this.#isRefused) return "fleeting";
+    return this.#unkept.size > 0 ? "unkept" : null;
   }
 
   /** How many videos are kept. */
@@ -42,8 +47,7 @@ export class History extends EventTarget {
   }
 
   async start() {
-    this.#store = await openStore().catch(() => null);
-    const records = (await this.#store?.records().catch(() => [])) ?? [];
+    const records = await this.#open();
     const { runs } = this;
     runs.typicalSeconds = (run) => this.#typicalSeconds(run);
     for (const record of records) await this.#restore(record);
@@ -54,10 +58,35 @@ export class History extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  async #open() {
+    try {
+      const store = await openStore();
+      const records = await store.records();
+      this.#store = store;
+      return records;
+    } catch {
+      this.#isRefused = true;
+      return [];
+    }
+  }
+
   /** Runs one after another, so that a later state never loses to an earlier one. */
   #do(work) {
     this.#saving = this.#saving.then(work).catch(() => {});
     return this.#saving;
+  }
+
+  /** Writes something down, now or when something was deleted: a disk may be full. */
+  #keep(what, work) {
+    this.#do(async () => {
+      try {
+        await work();
+        this.#unkept.delete(what);
+      } catch {
+        this.#unkept.set(what, work);
+      }
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   /** Notes each step of a video. What was restored is noted already. */
@@ -68,9 +97,9 @@ export class History extends EventTarget {
     let known = isNoted ? facts() : "idle,,";
     let blob = run.blob;
     const note = () => {
-      if (facts() !== known) this.#do(() => this.#save(run));
+      if (facts() !== known) this.#keep(run.id, () => this.#save(run));
       known = facts();
-      if (run.blob && run.blob !== blob && !run.stored) this.#do(() => this.#saveVideo(run, run.blob));
+      if (run.blob && run.blob !== blob && !run.stored) this.#keep(videoOf(run), () => this.#saveVideo(run));
       blob = run.blob;
     };
     run.addEventListener("change", note);
@@ -92,22 +121,23 @@ export class History extends EventTarget {
       thumb: before?.thumb ?? (image && (await thumbnail(image))),
     };
     const files = hasFiles === Boolean(before?.hasFiles) ? {} : { image: hasFiles ? image : null, sound: hasFiles ? soundFile : null };
+    run.kept = false;
     await this.#store?.save(record, files);
     if (!this.runs.all.includes(run)) return; // deleted meanwhile
     this.#records.set(id, record);
-    run.kept = this.lasting;
-    this.dispatchEvent(new Event("change"));
+    run.kept = this.#store !== null;
   }
 
-  async #saveVideo(run, blob) {
+  async #saveVideo(run) {
+    const { blob } = run;
+    if (!blob || !this.#store || !this.runs.all.includes(run)) return;
     const record = this.#records.get(run.id);
-    if (!record || !this.#store) return;
+    if (!record) throw new Error("What belongs to the video is not kept.");
     await this.#store.save({ ...record, bytes: blob.size }, { video: blob });
     record.bytes = blob.size;
     run.stored = true;
     run.dispatchEvent(new Event("change"));
     await this.#makeRoom(run.id);
-    this.dispatchEvent(new Event("change"));
   }
 
   /** Lets the oldest files go, and the oldest records, but never what has just come. */
@@ -186,7 +216,7 @@ export class History extends EventTarget {
 
   async #input({ id, input, hasFiles }) {
     if (!hasFiles) return undefined;
-    const [image, soundFile] = await Promise.all([this.#store.file(id, "image"), this.#store.file(id, "sound")]);
+    const [image, soundFile] = await Promise.all([this.#store.file(id, "image"), this.#store.file(id, "sound")]).catch(() => []);
     return image && { ...input, image, ...(soundFile && { soundFile }) };
   }
 
@@ -194,6 +224,8 @@ export class History extends EventTarget {
     run.letGo?.();
     this.#records.delete(run.id);
     this.#do(() => this.#store?.delete(run.id));
+    for (const what of [run.id, videoOf(run)]) this.#unkept.delete(what);
+    for (const [what, work] of this.#unkept) this.#keep(what, work);
     this.dispatchEvent(new Event("change"));
   }
 

@@ -23,7 +23,6 @@ export class Shelf {
 
   render() {
     const { all } = this.runs;
-    show(byId("shelf-empty"), all.length === 0);
     const cards = all.map((run) => this.#cards.get(run) ?? this.#makeCard(run));
     for (const run of this.#cards.keys()) if (!all.includes(run)) this.#cards.delete(run);
     cards.forEach(({ item }, place) => {
@@ -101,10 +100,12 @@ export class Shelf {
   }
 
   #renderSpace() {
-    const { count, bytes, lasting } = this.history;
-    const key = !lasting ? "shelf.fleeting" : bytes > 0 ? "shelf.space" : "shelf.count";
-    byId("shelf-space").textContent = count === 0 ? "" : t(key, { count, size: format.bytes(bytes) });
+    const { count, bytes, trouble } = this.history;
     const { length: all } = this.runs.all;
+    show(byId("shelf-empty"), all === 0 && trouble !== "fleeting");
+    byId("shelf-space").textContent = count === 0 ? "" : t(bytes > 0 ? "shelf.space" : "shelf.count", { count, size: format.bytes(bytes) });
+    const words = trouble === null ? "" : t(`shelf.${trouble}`);
+    if (byId("shelf-trouble").textContent !== words) byId("shelf-trouble").textContent = words;
     show(byId("shelf-clear"), all > 0);
     byId("shelf-clear").textContent = this.#armed ? t("shelf.clear.sure", { count: all }) : t("shelf.clear");
   }

@@ -1,12 +1,13 @@
 //! The files that a caller gives, in whatever form, and reading them piece by piece.
 
-use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, Uint8Array, global};
+use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, RegExp, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "npm-server")]
 use super::gateway::Held;
 use super::js::{call, function, get};
+use super::time::let_others;
 use crate::engine::base64::decode_piece;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
@@ -14,8 +15,8 @@ use crate::engine::problem::{Field, Problem, ProblemCode};
 use crate::engine::search::split_once;
 use crate::engine::validate::unreadable_problem;
 
-/// How many characters of Base64 are decoded at once; divisible by four.
-const PIECE_CHARACTERS: u32 = 1 << 18;
+/// How many characters of Base64 are decoded at once: some 3 ms of a page's time. Divisible by four.
+const PIECE_CHARACTERS: u32 = 1 << 20;
 
 /// An image or a sound.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub enum Media {
     },
     /// Bytes in memory.
     Bytes(Uint8Array),
+    /// Base64 text, which is bytes once it is [`ready`](Self::ready).
+    Text(Base64Text),
     /// An `http(s)` URL that the service fetches by itself.
     Url(String),
     /// A part of an upload in the module's memory.
@@ -59,7 +62,7 @@ impl Media {
             return Ok(Some(Self::Blob { blob: value.clone(), bytes }));
         }
         if let Some(url) = url_of(value) {
-            return from_url(field, url).map(Some);
+            return from_text(field, &url).map(Some);
         }
         let message = "This value is no file: give a File, a Blob, its bytes, a URL or Base64 text.";
         Err(Problem::new(field, ProblemCode::UnsupportedType, message))
@@ -69,10 +72,28 @@ impl Media {
     pub fn bytes(&self) -> Option<u64> {
         match self {
             Self::Blob { bytes, .. } => Some(*bytes),
-            Self::Bytes(bytes) => Some(u64::from(bytes.length())),
+            Self::Bytes(bytes) | Self::Text(Base64Text { bytes, .. }) => Some(u64::from(bytes.length())),
             Self::Url(_) => None,
             #[cfg(feature = "npm-server")]
             Self::Held(held) => Some(held.bytes().len() as u64),
+        }
+    }
+
+    /// Decodes Base64 text, a piece at a time. Gives nothing where it is none.
+    pub async fn ready(&self) -> Option<Self> {
+        if let Self::Text(text) = self
+            && !text.decode().await
+        {
+            return None;
+        }
+        Some(self.clone().decoded())
+    }
+
+    /// Text that was decoded is bytes.
+    pub(super) fn decoded(self) -> Self {
+        match self {
+            Self::Text(text) => Self::Bytes(text.bytes),
+            media => media,
         }
     }
 
@@ -158,8 +179,8 @@ pub(super) fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Op
 }
 
 /// Gives the address of a `URL` object.
-fn url_of(value: &JsValue) -> Option<String> {
-    let href = get(value, "href").as_string()?;
+fn url_of(value: &JsValue) -> Option<JsString> {
+    let href = get(value, "href").dyn_into().ok()?;
     (object_tag(value)? == "[object URL]").then_some(href)
 }
 
@@ -172,7 +193,7 @@ fn from_text(field: Field, text: &JsString) -> Result<Media, Problem> {
     match split_once(start, ":") {
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("data") => from_data_url(field, text),
         Some((scheme, _)) if is_scheme(scheme) => from_url(field, String::from(text.trim())),
-        _ => decode(field, text),
+        _ => Ok(Media::Text(Base64Text::of(text))),
     }
 }
 
@@ -182,9 +203,6 @@ fn is_scheme(text: &str) -> bool {
 }
 
 fn from_url(field: Field, url: String) -> Result<Media, Problem> {
-    if url.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:")) {
-        return from_data_url(field, &JsString::from(url));
-    }
     if is_http_url(&url) { Ok(Media::Url(url)) } else { Err(url_problem(field)) }
 }
 
@@ -194,13 +212,13 @@ fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
     let Ok(comma) = u32::try_from(comma) else { return Err(url_problem(field)) };
     let head = String::from(text.slice(0, comma)).to_ascii_lowercase();
     let contents = text.slice(comma + 1, text.length());
-    let contents = match call(&global(), "decodeURIComponent", &[&contents]) {
-        // Base64 holds a percent sign only where it was escaped for the URL.
-        Ok(decoded) if head.trim_ascii_end().ends_with(";base64") => decoded.unchecked_into(),
-        _ if head.trim_ascii_end().ends_with(";base64") => contents,
-        _ => return Ok(Media::Bytes(Uint8Array::from(percent_decoded(&String::from(contents)).as_slice()))),
-    };
-    decode(field, &contents)
+    if !head.trim_ascii_end().ends_with(";base64") {
+        return Ok(Media::Bytes(Uint8Array::from(percent_decoded(&String::from(contents)).as_slice())));
+    }
+    // Base64 holds a percent sign only where it was escaped for the URL.
+    let is_escaped = contents.index_of("%", 0) >= 0;
+    let unescaped = is_escaped.then(|| call(&global(), "decodeURIComponent", &[&contents]).ok()).flatten();
+    Ok(Media::Text(Base64Text::of(&unescaped.map_or(contents, JsCast::unchecked_into))))
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {
@@ -222,35 +240,53 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Decodes Base64 piece by piece into memory of the platform, so that the module's own stays small.
-fn decode(field: Field, text: &JsString) -> Result<Media, Problem> {
-    let invalid = || {
-        let message = "This text is neither a URL nor Base64.";
-        Problem::new(field, ProblemCode::InvalidBase64, message)
-    };
-    let text = without_white_space(text);
-    let length = text.length();
-    let decoded = Uint8Array::new_with_length(length / 4 * 3 + 3);
-    let (mut at, mut filled) = (0, 0);
-    while at < length {
-        let end = length.min(at.saturating_add(PIECE_CHARACTERS));
-        let mut piece = String::from(text.slice(at, end)).into_bytes();
-        let bytes = decode_piece(&mut piece).ok_or_else(invalid)?;
-        let full = (end - at) / 4 * 3;
-        if end < length && bytes.len() as u32 != full {
-            return Err(invalid());
-        }
-        let after = filled + bytes.len() as u32;
-        if after > decoded.length() {
-            return Err(invalid());
-        }
-        decoded.subarray(filled, after).copy_from(bytes);
-        (at, filled) = (end, after);
-    }
-    Ok(Media::Bytes(decoded.subarray(0, filled)))
+/// Base64 text, and memory of the platform for what it says, so that the module's own stays small.
+#[derive(Debug, Clone)]
+pub struct Base64Text {
+    text: JsString,
+    bytes: Uint8Array,
 }
 
-fn without_white_space(text: &JsString) -> JsString {
-    let white_space = js_sys::RegExp::new("\\s+", "g");
-    if text.search(&white_space) < 0 { text.clone() } else { text.replace_by_pattern(&white_space, "") }
+impl Base64Text {
+    fn of(text: &JsString) -> Self {
+        let text = text.replace_by_pattern(&RegExp::new("\\s+", "g"), "");
+        let length = text.length();
+        let padding = text.index_of("=", length as i32 - 2);
+        let characters = u32::try_from(padding).unwrap_or(length);
+        Self { text, bytes: Uint8Array::new_with_length(bytes_of_characters(characters)) }
+    }
+
+    /// Decodes all of it, and lets the page go on in between.
+    async fn decode(&self) -> bool {
+        let mut at = 0;
+        while self.decode_from(at) {
+            at += PIECE_CHARACTERS;
+            if at >= self.text.length() {
+                return true;
+            }
+            let_others().await;
+        }
+        false
+    }
+
+    fn decode_from(&self, at: u32) -> bool {
+        let end = at + PIECE_CHARACTERS;
+        let mut piece = String::from(self.text.slice(at, end)).into_bytes();
+        let (from, to) = (bytes_of_characters(at), bytes_of_characters(end).min(self.bytes.length()));
+        match decode_piece(&mut piece) {
+            Some(bytes) if from + bytes.len() as u32 == to => {
+                self.bytes.subarray(from, to).copy_from(bytes);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn bytes_of_characters(characters: u32) -> u32 {
+    (u64::from(characters) * 3 / 4) as u32
+}
+
+pub(super) fn not_base64(field: Field) -> Problem {
+    Problem::new(field, ProblemCode::InvalidBase64, "This text is neither a URL nor Base64.")
 }

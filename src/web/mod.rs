@@ -33,7 +33,7 @@ mod xhr;
 pub use call::{Call, CallOptions, Phase};
 pub use client::{Client, Config, Key, Target};
 pub use input::{AvatarInput, SpeechInput};
-pub use media::Media;
+pub use media::{Base64Text, Media};
 pub use prepare::Report;
 pub use thrown::Thrown;
 pub use watch::Watcher;

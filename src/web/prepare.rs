@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 use super::input::AvatarInput;
-use super::media::Media;
+use super::media::{Media, not_base64};
 use super::output::parsed;
 use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::limits::Limits;
@@ -35,16 +35,8 @@ impl Report {
     }
 
     async fn check_image(&mut self, image: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let media = match image {
-            Err(problem) => return self.problems.push(problem.clone()),
-            Ok(None) => {
-                return self.problems.push(Problem::new(Field::Image, ProblemCode::Missing, "A photo is missing."));
-            }
-            Ok(Some(media)) => media,
-        };
-        let Some(bytes) = media.bytes() else { return };
-        self.problems.extend(size_problem(Field::Image, bytes, limits));
-        match probe_image(media).await {
+        let Some((media, _)) = self.readable(Field::Image, image, limits).await else { return };
+        match probe_image(&media).await {
             Ok(info) => {
                 self.problems.extend(image_problems(&info, limits));
                 self.image = Some(info);
@@ -54,23 +46,41 @@ impl Report {
     }
 
     async fn check_sound_file(&mut self, sound: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let media = match sound {
-            Err(problem) => return self.problems.push(problem.clone()),
-            Ok(None) => return,
-            Ok(Some(media)) => media,
-        };
-        let Some(bytes) = media.bytes() else { return };
-        self.problems.extend(size_problem(Field::SoundFile, bytes, limits));
+        let Some((media, bytes)) = self.readable(Field::SoundFile, sound, limits).await else { return };
         if !is_worth_reading(bytes, limits) {
             return;
         }
-        match probe_audio(media).await {
+        match probe_audio(&media).await {
             Ok(info) => {
                 self.problems.extend(audio_problems(&info, limits));
                 self.sound_file = Some(info);
             }
             Err(error) => self.problems.push(probe_problem(Field::SoundFile, &error)),
         }
+    }
+
+    /// Gives a file whose contents can be looked into, and its size. Notes what is wrong with it.
+    async fn readable(
+        &mut self,
+        field: Field,
+        given: &Result<Option<Media>, Problem>,
+        limits: &Limits,
+    ) -> Option<(Media, u64)> {
+        let problem = match given {
+            Err(problem) => problem.clone(),
+            Ok(None) if field == Field::Image => Problem::new(field, ProblemCode::Missing, "A photo is missing."),
+            Ok(None) => return None,
+            Ok(Some(media)) => {
+                let bytes = media.bytes()?;
+                if let Some(media) = media.ready().await {
+                    self.problems.extend(size_problem(field, bytes, limits));
+                    return Some((media, bytes));
+                }
+                not_base64(field)
+            }
+        };
+        self.problems.push(problem);
+        None
     }
 
     /// Gives the `ValidationReport` of the TypeScript declarations.
@@ -90,6 +100,7 @@ impl Prepared {
     /// Gives nothing for an input with problems.
     pub(super) fn of(input: AvatarInput, external_task_id: String) -> Option<Self> {
         let (Ok(Some(image)), Ok(sound_file)) = (input.image, input.sound_file) else { return None };
+        let (image, sound_file) = (image.decoded(), sound_file.map(Media::decoded));
         let owned = |given: &crate::engine::input::Given| given.text().map(str::to_owned);
         let voice = match (&sound_file, owned(&input.texts.audio_id)) {
             (Some(media), _) => Voice::SoundFile(field_of(media)),

@@ -12,7 +12,7 @@ use web_sys::Blob;
 use super::http::is_page;
 use super::js::{Builder, call, get};
 use super::media::{Media, slice, view_of};
-use super::time::now_ms;
+use super::time::{let_others, now_ms};
 use crate::engine::media::{ReadError, Source};
 
 /// How many bytes are given at once. Divisible by three, so that most pieces leave nothing over.
@@ -114,10 +114,7 @@ impl Reading {
         if self.since_ms.is_none_or(|since_ms| now_ms() - since_ms < TURN_MS) {
             return;
         }
-        // Timers are slow in hidden tabs, and `scheduler.yield` comes back before what others have waiting.
-        if let Ok(blob) = Blob::new() {
-            let _ = JsFuture::from(blob.array_buffer()).await;
-        }
+        let_others().await;
         self.since_ms = Some(now_ms());
     }
 }

@@ -8,6 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::global;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 use super::js::get;
 
@@ -154,6 +156,14 @@ impl Drop for Timer {
         if alarm.waiting.is_empty() {
             alarm.set();
         }
+    }
+}
+
+/// Lets the page do what else it has to do.
+pub(super) async fn let_others() {
+    // Timers are slow in hidden tabs, and `scheduler.yield` comes back before what others have waiting.
+    if let Ok(blob) = Blob::new() {
+        let _ = JsFuture::from(blob.array_buffer()).await;
     }
 }
 

@@ -218,3 +218,22 @@ test("all waits of a page share one timer and one pair of listeners", async () =
   assert.deepEqual(codes, Array(5).fill("aborted"));
   assert.deepEqual(await open(), { timers: 0, listeners: 0 });
 });
+
+test("long Base64 is decoded in pieces, and the page goes on in between", async () => {
+  const found = await page.evaluate(async (image) => {
+    const { validate } = await import("/kling-avatar/browser.js");
+    const turnsOf = async (media) => {
+      const { port1, port2 } = new MessageChannel();
+      let turns = 0;
+      port1.onmessage = () => port2.postMessage((turns += 1));
+      port2.postMessage(turns);
+      const { ok, image: { bytes } } = await validate({ image: media, audioId: "1", prompt: "She speaks" });
+      port1.close();
+      return { ok, bytes, isFree: turns >= 3 };
+    };
+    const url = `data:image/png;base64,${image}`;
+    return [await turnsOf(image), await turnsOf(url), await turnsOf(new URL(url))];
+  }, IMAGE);
+  const bytes = Buffer.from(IMAGE, "base64").length;
+  assert.deepEqual(found, Array(3).fill({ ok: true, bytes, isFree: true }));
+});

@@ -16,6 +16,6 @@ export default {
 
 function gatewayOf(apiKey, host, basePath) {
   return createGateway((env) => ({
-    ...JSON.parse(env.OPTIONS), apiKey, basePath, baseUrl: `http://${host}`, allowedOrigins: env.origin, store: durableObjectStore(env.LEDGER),
+    ...JSON.parse(env.OPTIONS), apiKey, basePath, baseUrl: `http://${host}`, allowedOrigins: env.origin, allow: ["note"], store: durableObjectStore(env.LEDGER),
   }));
 }

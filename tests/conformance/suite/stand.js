@@ -12,10 +12,15 @@ export function stand(kit, { sandboxUrl, gatewayUrl, image, sound }) {
     if (!response.ok) throw new Error(`the sandbox answered ${path} with ${response.status}`);
     return response.json();
   };
+  // Programs have to say what pages say by themselves.
+  const hasOrigin = gatewayUrl === undefined || typeof XMLHttpRequest !== "undefined";
+  const send = hasOrigin ? (...request) => fetch(...request) : (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: "https://shop.example" } });
   return {
     kit, key, image, sound, sandboxUrl, random,
+    /** The platform's fetch, to where the client sends, and what its requests hold then. */
+    send, authorization: gatewayUrl === undefined ? `Bearer ${key}` : null,
     input: (fields) => ({ image, soundFile: sound, prompt: PROMPT, ...fields }),
-    client: (options) => new kit.AvatarClient(reaching(gatewayUrl, { apiKey: key, baseUrl: sandboxUrl, dangerouslyAllowBrowser: true, ...QUICK, ...options })),
+    client: (options) => new kit.AvatarClient(reaching(gatewayUrl, key, send, { apiKey: key, baseUrl: sandboxUrl, dangerouslyAllowBrowser: true, ...QUICK, ...options })),
     /** Faults that strike this check only. */
     arm: (...faults) => control("faults", faults.map((fault) => ({ key, ...fault }))),
     ledger: async (of = key) => control(`ledger?key=${(await sha256(of)).slice(0, 16)}`),
@@ -24,12 +29,10 @@ export function stand(kit, { sandboxUrl, gatewayUrl, image, sound }) {
 }
 
 /** The same options for the gateway that holds the check's key, where there is one. */
-function reaching(gatewayUrl, options) {
-  if (gatewayUrl === undefined) return options;
-  const { apiKey, baseUrl, dangerouslyAllowBrowser: _, ...rest } = options;
-  // Programs have to say what pages say by themselves.
-  const origin = typeof XMLHttpRequest === "undefined" ? { fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: "https://shop.example" } }) } : {};
-  return { gatewayUrl: `${gatewayUrl}/${apiKey}/${new URL(baseUrl).host.replace(":", "~")}/avatar`, ...origin, ...rest };
+function reaching(gatewayUrl, key, send, { apiKey, baseUrl, dangerouslyAllowBrowser, ...rest }) {
+  if (gatewayUrl === undefined) return { apiKey, baseUrl, dangerouslyAllowBrowser, ...rest };
+  const address = `${gatewayUrl}/${typeof apiKey === "string" ? apiKey : key}/${new URL(baseUrl).host.replace(":", "~")}/avatar`;
+  return { gatewayUrl: baseUrl instanceof URL ? new URL(address) : address, fetch: typeof XMLHttpRequest === "undefined" ? send : undefined, ...rest };
 }
 
 export function equal(actual, expected, what = "value") {

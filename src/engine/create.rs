@@ -132,20 +132,23 @@ impl Creation {
         };
         self.last = error;
         match &self.last {
-            Error::Refused(refusal) => self.on_refused(refusal.clone(), now_ms, random),
+            Error::Refused(refusal) => {
+                let refusal = refusal.clone();
+                self.on_refused(&refusal, now_ms, random)
+            }
             Error::InvalidResponse { status, .. } => {
                 // A page or a redirect in place of a 404 says that the address is wrong, and proves nothing.
                 self.is_final = !(200..300).contains(status);
                 self.settle()
             }
             Error::Network { .. } if !certainly_not_sent => self.settle(),
-            Error::Network { .. } => self.send_again(None, None, now_ms, random),
+            Error::Network { .. } => self.send_again(None, now_ms, random),
             _ => self.fail(),
         }
     }
 
-    fn on_refused(&mut self, refusal: Refusal, now_ms: f64, random: f64) -> Step {
-        if says_id_is_taken(&refusal, &self.external_task_id) {
+    fn on_refused(&mut self, refusal: &Refusal, now_ms: f64, random: f64) -> Step {
+        if says_id_is_taken(refusal, &self.external_task_id) {
             self.taken = true;
             return self.settle();
         }
@@ -155,7 +158,7 @@ impl Creation {
                 self.settle()
             }
             RefusalKind::Server => self.settle(),
-            RefusalKind::RateLimited => self.send_again(Some(&refusal), Some(refusal.kind), now_ms, random),
+            RefusalKind::RateLimited => self.send_again(Some(refusal.kind), now_ms, random),
             RefusalKind::ConcurrencyLimit => {
                 self.turns = self.turns.saturating_add(1);
                 let delay_ms = self.policy.turn_delay_ms(self.turns, refusal.retry_after_ms, random);
@@ -193,11 +196,7 @@ impl Creation {
             return self.unknown(self.last.message());
         }
         self.phase = Phase::Clear;
-        let refusal = match &self.last {
-            Error::Refused(refusal) => Some(refusal.clone()),
-            _ => None,
-        };
-        if self.is_final { self.fail() } else { self.send_again(refusal.as_ref(), None, now_ms, random) }
+        if self.is_final { self.fail() } else { self.send_again(None, now_ms, random) }
     }
 
     fn settle(&mut self) -> Step {
@@ -214,12 +213,11 @@ impl Creation {
         Lookup::new(&self.external_task_id, not_before_ms, self.policy.clone()).with_reference(self.reference.clone())
     }
 
-    fn send_again(&mut self, refusal: Option<&Refusal>, shown: Option<RefusalKind>, now_ms: f64, random: f64) -> Step {
+    fn send_again(&mut self, shown: Option<RefusalKind>, now_ms: f64, random: f64) -> Step {
         if self.attempts >= self.policy.max_attempts {
             return self.fail();
         }
-        let retry_after_ms = refusal.and_then(|refusal| refusal.retry_after_ms);
-        let delay_ms = self.policy.delay_ms(self.attempts, retry_after_ms, random);
+        let delay_ms = self.policy.delay_ms(self.attempts, self.last.retry_after_ms(), random);
         self.attempts += 1;
         self.wait(delay_ms, shown, now_ms)
     }

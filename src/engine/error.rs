@@ -154,6 +154,16 @@ impl Error {
         }
     }
 
+    /// What the service refused the request for.
+    pub fn refusal_kind(&self) -> Option<RefusalKind> {
+        if let Self::Refused(refusal) = self { Some(refusal.kind) } else { None }
+    }
+
+    /// How long the service asked to wait, in milliseconds.
+    pub fn retry_after_ms(&self) -> Option<f64> {
+        if let Self::Refused(refusal) = self { refusal.retry_after_ms } else { None }
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -166,11 +176,7 @@ impl Error {
 
     /// Whether it says that the task has ended, or that there is none.
     pub fn ends_task(&self) -> bool {
-        match self {
-            Self::TaskFailed { .. } => true,
-            Self::Refused(refusal) => refusal.kind == RefusalKind::NotFound,
-            _ => false,
-        }
+        matches!(self, Self::TaskFailed { .. }) || self.refusal_kind() == Some(RefusalKind::NotFound)
     }
 
     /// A sentence for people: what happened and what to do.

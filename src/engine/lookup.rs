@@ -27,7 +27,7 @@ const KLING_NO_SUCH_RESOURCE: &str = "1203";
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// An answer came.
-    Answered(HttpAnswer),
+    Answered(Box<HttpAnswer>),
     /// The request certainly never reached the service.
     NotSent {
         /// What the platform said.
@@ -45,7 +45,7 @@ impl Outcome {
     ///
     /// # Errors
     /// `Network`.
-    pub fn answer(self) -> Result<HttpAnswer, Error> {
+    pub fn answer(self) -> Result<Box<HttpAnswer>, Error> {
         match self {
             Self::Answered(answer) => Ok(answer),
             Self::NotSent { message } | Self::Lost { message } => Err(Error::Network { message }),
@@ -213,10 +213,7 @@ impl Lookup {
         };
         let garbled = matches!(error, Error::InvalidResponse { .. });
         let repetitions = if garbled { GARBLED_REPETITIONS } else { self.policy.max_attempts.saturating_mul(PATIENCE) };
-        let retry_after_ms = match &error {
-            Error::Refused(refusal) => refusal.retry_after_ms,
-            _ => None,
-        };
+        let retry_after_ms = error.retry_after_ms();
         self.last = Some(error.clone());
         if !not_offered && (garbled || error.is_retryable()) && self.repetitions + 1 < repetitions {
             self.repetitions += 1;

@@ -211,25 +211,19 @@ impl Polling {
         }
     }
 
-    /// Takes a read that failed. What may pass is read again, for as long as the caller's deadline allows.
-    pub fn on_error(&mut self, error: Error, random: f64) -> PollStep {
+    /// Takes a read that failed. Gives how long to wait before the next one, in milliseconds, or nothing where the failure
+    /// is final; what may pass is read again for as long as the caller's deadline allows.
+    pub fn on_error(&mut self, error: &Error, random: f64) -> Option<f64> {
         self.failures = self.failures.saturating_add(1);
-        let retry_after_ms = match &error {
-            Error::Refused(refusal) => refusal.retry_after_ms,
-            _ => None,
-        };
-        let may_pass = match &error {
-            Error::Refused(refusal) if refusal.kind == RefusalKind::NotFound => self.may_be_unknown(),
+        let may_pass = match error {
             Error::InvalidResponse { status: 404, .. } => self.may_be_unknown(),
             // A page instead of the answer, or a redirect to one: some network in between wants a word with the user.
             Error::InvalidResponse { status, .. } => self.exists || (200..300).contains(status),
+            error if error.refusal_kind() == Some(RefusalKind::NotFound) => self.may_be_unknown(),
             error => error.is_retryable(),
         };
-        if may_pass {
-            let delay_ms = self.retry.delay_ms(self.failures, retry_after_ms, random);
-            return PollStep::ReadAfter(delay_ms.max(self.policy.min_interval_ms));
-        }
-        PollStep::Fail(Failure::from(error))
+        let delay_ms = self.retry.delay_ms(self.failures, error.retry_after_ms(), random);
+        may_pass.then_some(delay_ms.max(self.policy.min_interval_ms))
     }
 
     fn may_be_unknown(&mut self) -> bool {

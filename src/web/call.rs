@@ -2,15 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::flag::Flag;
 use super::js;
+use super::listener::Listener;
 use super::output::{parsed, task_to_js};
 use super::thrown::Thrown;
 use super::time::{self, Timer};
@@ -66,83 +67,44 @@ impl Phase {
     }
 }
 
-#[derive(Clone)]
-enum Ending {
-    Aborted(JsValue),
-    TimedOut,
-}
-
-#[derive(Default)]
-struct State {
-    ending: RefCell<Option<Ending>>,
-    waker: RefCell<Option<Waker>>,
-}
-
-impl State {
-    fn end(&self, ending: Ending) {
-        self.ending.borrow_mut().get_or_insert(ending);
-        let waker = self.waker.borrow_mut().take();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-struct Listener {
-    signal: AbortSignal,
-    handler: Closure<dyn FnMut()>,
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let _ = self.signal.remove_event_listener_with_callback("abort", self.handler.as_ref().unchecked_ref());
-    }
-}
-
 /// A call under way. Everything that it waits for goes through its `run`, which ends as soon as the caller's signal
 /// is aborted or the deadline passes; what was waited for is dropped and with it its request, timer or reader.
 pub struct Call {
-    state: Rc<State>,
+    signal: Option<AbortSignal>,
+    /// Wakes the call up when its signal is aborted.
+    aborted: Flag,
+    _listener: Option<Listener>,
     began_at_ms: f64,
-    deadline_ms: Option<f64>,
+    timeout_ms: Option<f64>,
+    timer: RefCell<Option<Timer>>,
     phase: Cell<Phase>,
     on_progress: Option<Function>,
-    timer: RefCell<Option<std::pin::Pin<Box<Timer>>>>,
-    _listener: Option<Listener>,
 }
 
 impl Call {
     /// Begins a call. `default_timeout_ms` holds where the caller gave none.
     pub fn new(options: CallOptions, default_timeout_ms: Option<f64>) -> Self {
-        let state = Rc::new(State::default());
-        let began_at_ms = time::now_ms();
         let timeout_ms = options.timeout_ms.or(default_timeout_ms);
-        if options.timeout_ms.is_some_and(|timeout_ms| timeout_ms <= 0.0) {
-            state.end(Ending::TimedOut);
-        }
-        let listener = options.signal.map(|signal| {
-            if signal.aborted() {
-                state.end(Ending::Aborted(signal.reason()));
-            }
-            let (shared, source) = (Rc::clone(&state), signal.clone());
-            let handler = Closure::new(move || shared.end(Ending::Aborted(source.reason())));
-            let _ = signal.add_event_listener_with_callback("abort", handler.as_ref().unchecked_ref());
-            Listener { signal, handler }
+        let aborted = Flag::default();
+        let listener = options.signal.clone().and_then(|signal| {
+            let aborted = aborted.clone();
+            Listener::new(signal.into(), "abort", move || aborted.raise())
         });
         Self {
-            state,
-            began_at_ms,
-            deadline_ms: timeout_ms.map(|timeout_ms| began_at_ms + timeout_ms),
+            signal: options.signal,
+            aborted,
+            _listener: listener,
+            began_at_ms: time::now_ms(),
+            timeout_ms,
+            timer: RefCell::new(timeout_ms.map(Timer::new)),
             phase: Cell::new(Phase::Reading),
             on_progress: options.on_progress,
-            timer: RefCell::new(timeout_ms.map(|timeout_ms| Box::pin(Timer::new(timeout_ms)))),
-            _listener: listener,
         }
     }
 
     /// When the call must have ended, on the clock of [`time::now_ms`].
     pub(super) fn deadline_ms(&self) -> Option<f64> {
-        self.deadline_ms
+        self.timeout_ms.map(|timeout_ms| self.began_at_ms + timeout_ms)
     }
 
     /// Whether somebody listens to the progress.
@@ -154,29 +116,21 @@ impl Call {
     ///
     /// # Errors
     /// `aborted` or `timeout`.
-    pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Thrown> {
-        let mut output = None;
-        {
-            let work = pin!(async { output = Some(work.await) });
-            Race { call: self, work }.await?;
-        }
-        // There is an output: the race ended without a failure.
-        output.ok_or_else(|| Error::Aborted.into())
+    pub(super) fn run<'a, T: 'a>(&'a self, work: impl Future<Output = T> + 'a) -> Run<'a, T> {
+        Run { call: self, work: Box::pin(work) }
     }
 
+    /// Gives the failure of a call that has ended, or has its end wake up whoever asks.
     fn ended(&self, context: &mut Context<'_>) -> Option<Thrown> {
-        let late = match self.timer.borrow_mut().as_mut() {
-            Some(timer) => timer.as_mut().poll(context).is_ready(),
-            None => false,
-        };
-        if late {
-            self.state.end(Ending::TimedOut);
+        if let Some(signal) = self.signal.as_ref().filter(|signal| signal.aborted()) {
+            return Some(Thrown::from(Error::Aborted).because(signal.reason()));
         }
-        let ending = self.state.ending.borrow().clone()?;
-        Some(match ending {
-            Ending::TimedOut => Error::Timeout { doing: self.phase.get().doing() }.into(),
-            Ending::Aborted(reason) => Thrown::from(Error::Aborted).because(reason),
-        })
+        let _ = Pin::new(&mut self.aborted.clone()).poll(context);
+        let mut timer = self.timer.borrow_mut();
+        let is_late = timer.as_mut().is_some_and(|timer| Pin::new(timer).poll(context).is_ready());
+        // Some callers have no time at all to give.
+        let is_late = is_late || self.timeout_ms.is_some_and(|timeout_ms| timeout_ms <= 0.0);
+        is_late.then(|| Error::Timeout { doing: self.phase.get().doing() }.into())
     }
 
     /// Tells the caller that a phase has begun.
@@ -240,20 +194,19 @@ fn report(listener: Option<&Function>, progress: &JsValue) {
     }
 }
 
-/// Some work against the end of its call. It knows no type of the work, so its code stands in the module once.
-struct Race<'a> {
+/// Some work against the end of its call.
+pub(super) struct Run<'a, T> {
     call: &'a Call,
-    work: Pin<&'a mut dyn Future<Output = ()>>,
+    work: Pin<Box<dyn Future<Output = T> + 'a>>,
 }
 
-impl Future for Race<'_> {
-    type Output = Result<(), Thrown>;
+impl<T> Future for Run<'_, T> {
+    type Output = Result<T, Thrown>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(thrown) = self.call.ended(context) {
-            return Poll::Ready(Err(thrown));
+        match self.call.ended(context) {
+            Some(thrown) => Poll::Ready(Err(thrown)),
+            None => self.work.as_mut().poll(context).map(Ok),
         }
-        *self.call.state.waker.borrow_mut() = Some(context.waker().clone());
-        self.work.as_mut().poll(context).map(Ok)
     }
 }

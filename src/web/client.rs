@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     /// `invalid_input`, `submission_unknown`, and whatever the service refuses a create for.
-    pub async fn create_task(&self, input: AvatarInput, options: CallOptions) -> Result<Task, Thrown> {
+    pub async fn create_task(&self, input: AvatarInput, options: CallOptions) -> Result<Box<Task>, Thrown> {
         let call = self.begin(options);
         let created = self.create(input, &call, false).await?;
         let task = match created.task {
@@ -138,7 +138,7 @@ impl Client {
     ///
     /// # Errors
     /// `not_found` for an unknown id, and whatever the service refuses a read for.
-    pub async fn get_task(&self, task_id: &str, options: CallOptions) -> Result<Task, Thrown> {
+    pub async fn get_task(&self, task_id: &str, options: CallOptions) -> Result<Box<Task>, Thrown> {
         check_id(Field::TaskId, task_id)?;
         let call = self.begin(options);
         let url = self.url(TASKS_PATH, &[task_id]);
@@ -198,7 +198,7 @@ impl Client {
         }
         match last.map(|task| (task.status, task)) {
             Some((TaskStatus::Succeed, mut task)) if !task.videos.is_empty() => Ok(task.videos.swap_remove(0)),
-            Some((_, task)) => Err(Error::TaskFailed { task: Box::new(task) }.into()),
+            Some((_, task)) => Err(Error::TaskFailed { task }.into()),
             None => Err(Error::InvalidResponse { status: 200, reason: String::from("the task has vanished.") }.into()),
         }
     }
@@ -228,11 +228,7 @@ impl Client {
     /// time for one.
     pub(super) async fn pause(&self, thrown: Thrown, attempt: u32, call: &Call) -> Result<(), Thrown> {
         let retry = &self.shared.config.retry;
-        let retry_after_ms = match thrown.error() {
-            Error::Refused(refusal) => refusal.retry_after_ms,
-            _ => None,
-        };
-        let delay_ms = retry.delay_ms(attempt, retry_after_ms, random());
+        let delay_ms = retry.delay_ms(attempt, thrown.error().retry_after_ms(), random());
         let too_late = call.deadline_ms().is_some_and(|deadline_ms| now_ms() + delay_ms >= deadline_ms);
         if attempt >= retry.max_attempts || too_late {
             return Err(thrown);

@@ -33,7 +33,7 @@ pub(super) struct Created {
     pub(super) task_id: String,
     pub(super) external_task_id: String,
     /// What the service said of it, unless its id was kept from before a reload.
-    pub(super) task: Option<Task>,
+    pub(super) task: Option<Box<Task>>,
     pub(super) kind: Kind,
     pub(super) saved: Option<Saved>,
     /// Held until the task has ended.
@@ -45,7 +45,7 @@ impl Client {
     ///
     /// # Errors
     /// Whatever keeps the client from knowing whether there is such a task.
-    pub async fn find_task(&self, external_task_id: &str, options: CallOptions) -> Result<Option<Task>, Thrown> {
+    pub async fn find_task(&self, external_task_id: &str, options: CallOptions) -> Result<Option<Box<Task>>, Thrown> {
         check_id(Field::ExternalTaskId, external_task_id)?;
         let call = self.begin(options);
         let with_id = |thrown: Thrown| thrown.with_external_task_id(Some(external_task_id));
@@ -60,7 +60,7 @@ impl Client {
             match lookup.on_outcome(sent.outcome, random()) {
                 LookupStep::Ask(_) => {}
                 LookupStep::Wait { delay_ms } => call.run(wake::wait(delay_ms)).await.map_err(with_id)?,
-                LookupStep::Found(task) => return Ok(Some(*task)),
+                LookupStep::Found(task) => return Ok(Some(task)),
                 LookupStep::Absent => return Ok(None),
                 LookupStep::Unsettled(error) => {
                     let failure = Failure::from(error).with_external_task_id(external_task_id);
@@ -171,7 +171,7 @@ impl Client {
         upload: &Upload,
         call: &Call,
         wall_offset_ms: f64,
-    ) -> Result<Task, (Thrown, bool)> {
+    ) -> Result<Box<Task>, (Thrown, bool)> {
         let with_id = |thrown: Thrown| (thrown.with_external_task_id(Some(external_task_id)), false);
         let mut cause = None;
         let mut step = creation.first();
@@ -204,7 +204,7 @@ impl Client {
                 Step::Done(Ok(mut task)) => {
                     let own_id = task.external_task_id.get_or_insert_with(|| external_task_id.to_owned());
                     *self.shared.known_id.borrow_mut() = Some(own_id.clone());
-                    return Ok(*task);
+                    return Ok(task);
                 }
                 Step::Done(Err(failure)) => {
                     return Err((Thrown::new(failure, cause), !creation.is_unsettled()));

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
 use super::js::{Builder, get, number};
 use super::thrown::Thrown;
-use super::time::{Either, Timer, either};
+use super::time::within;
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::json::decimal;
@@ -86,10 +86,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
 
 /// Gives up on a download that has come to a stand.
 async fn in_time<T>(work: impl Future<Output = Result<T, JsValue>>) -> Result<T, JsValue> {
-    match either(work, Timer::new(STAND_MS)).await {
-        Either::First(done) => done,
-        Either::Second(()) => Err(js_sys::Error::new("nothing came for a minute").into()),
-    }
+    within(STAND_MS, work).await.unwrap_or_else(|| Err(js_sys::Error::new("nothing came for a minute").into()))
 }
 
 fn lost(url: &str, cause: JsValue) -> Thrown {

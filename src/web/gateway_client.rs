@@ -34,11 +34,11 @@ impl Client {
     }
 
     /// Reads the task of an answer of the service's or of the gateway's.
-    pub(super) fn task_of(&self, answer: &HttpAnswer) -> Result<Task, Error> {
+    pub(super) fn task_of(&self, answer: &HttpAnswer) -> Result<Box<Task>, Error> {
         if !self.is_for_gateway() {
-            return Task::read(answer);
+            return Task::read(answer).map(Box::new);
         }
-        let mut task = answer::task(answer)?;
+        let mut task = Box::new(answer::task(answer)?);
         for video in &mut task.videos {
             video.url = self.absolute(&video.url);
             video.watermark_url = video.watermark_url.as_deref().map(|url| self.absolute(url));
@@ -83,7 +83,7 @@ impl Client {
         upload: &Upload,
         in_doubt: bool,
         call: &Call,
-    ) -> Result<Task, (Thrown, bool)> {
+    ) -> Result<Box<Task>, (Thrown, bool)> {
         let with_id = |thrown: Thrown| (thrown.with_external_task_id(Some(external_task_id)), false);
         let policy = self.shared.config.retry.clone();
         let mut resending = Resending::new(external_task_id, policy, call.deadline_ms(), in_doubt);
@@ -113,14 +113,18 @@ impl Client {
                     call.run(Timer::new(delay_ms)).await.map_err(with_id)?;
                     resending.after_wait()
                 }
-                ResendStep::Done(Ok(task)) => return Ok(*task),
+                ResendStep::Done(Ok(task)) => return Ok(task),
                 ResendStep::Done(Err(failure)) => return Err((Thrown::new(failure, cause), !resending.is_in_doubt())),
             };
         }
     }
 
     /// Asks the gateway for the caller's own task. The outer error ends the call, the inner one may pass.
-    async fn ask_gateway(&self, external_task_id: &str, call: &Call) -> Result<Result<Option<Task>, Thrown>, Thrown> {
+    async fn ask_gateway(
+        &self,
+        external_task_id: &str,
+        call: &Call,
+    ) -> Result<Result<Option<Box<Task>>, Thrown>, Thrown> {
         let url = self.find_url(external_task_id);
         let read = self.read_once(&url, call, &|answer| self.task_of(answer)).await?;
         Ok(absent_as_none(read))
@@ -131,7 +135,7 @@ impl Client {
         &self,
         external_task_id: &str,
         call: &Call,
-    ) -> Result<Option<Task>, Thrown> {
+    ) -> Result<Option<Box<Task>>, Thrown> {
         let url = self.find_url(external_task_id);
         absent_as_none(self.read_patiently(&url, call, &|answer| self.task_of(answer)).await)
     }
@@ -152,13 +156,11 @@ pub(super) fn speech_json(fields: &SpeechFields) -> String {
 }
 
 /// A gateway's own "not found" is certain; that of something else on the way is no answer of a gateway.
-fn absent_as_none(read: Result<Task, Thrown>) -> Result<Option<Task>, Thrown> {
+fn absent_as_none(read: Result<Box<Task>, Thrown>) -> Result<Option<Box<Task>>, Thrown> {
     match read {
         Ok(task) => Ok(Some(task)),
-        Err(thrown) => match thrown.error() {
-            Error::Refused(refusal) if refusal.kind == RefusalKind::NotFound => Ok(None),
-            _ => Err(thrown),
-        },
+        Err(thrown) if thrown.error().refusal_kind() == Some(RefusalKind::NotFound) => Ok(None),
+        Err(thrown) => Err(thrown),
     }
 }
 

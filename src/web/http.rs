@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use super::js::{Builder, call, function, get, number};
-use super::time::{Either, Timer, either, wall_ms};
+use super::time::{wall_ms, within};
 use crate::engine::lookup::Outcome;
 use crate::engine::network::{PlatformError, certainly_not_sent};
 use crate::engine::retry::retry_after_ms;
@@ -51,10 +51,10 @@ impl Drop for AbortOnDrop {
 pub(super) async fn send(fetch: Option<&Function>, request: Request<'_>) -> Sent {
     let url = request.url.to_owned();
     let timeout_ms = request.timeout_ms;
-    match either(exchange(fetch, request), Timer::new(timeout_ms)).await {
-        Either::First(Ok(answer)) => Sent { outcome: Outcome::Answered(answer), cause: None },
-        Either::First(Err(cause)) => failed(&url, cause),
-        Either::Second(()) => {
+    match within(timeout_ms, exchange(fetch, request)).await {
+        Some(Ok(answer)) => Sent { outcome: Outcome::Answered(Box::new(answer)), cause: None },
+        Some(Err(cause)) => failed(&url, cause),
+        None => {
             let message = String::from("No answer came from ") + &origin(&url) + " in time.";
             Sent { outcome: Outcome::Lost { message }, cause: None }
         }

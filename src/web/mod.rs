@@ -8,12 +8,14 @@ mod create;
 mod download;
 #[cfg(feature = "npm")]
 mod exports;
+mod flag;
 #[cfg(feature = "npm-server")]
 mod gateway;
 mod gateway_client;
 mod http;
 mod input;
 mod js;
+mod listener;
 mod media;
 mod output;
 mod prepare;

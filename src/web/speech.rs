@@ -53,11 +53,9 @@ impl Client {
                 Ok(speech) => return Ok(speech),
                 Err(thrown) => thrown,
             };
-            let not_taken = match thrown.error() {
-                Error::Refused(refusal) => {
-                    matches!(refusal.kind, RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit)
-                }
-                _ => not_sent,
+            let not_taken = match thrown.error().refusal_kind() {
+                Some(kind) => matches!(kind, RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit),
+                None => not_sent,
             };
             if !not_taken {
                 return Err(thrown);

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::js::call;
 use super::thrown::Thrown;
-use super::time::{Either, Timer, either, wall_ms};
+use super::time::{wall_ms, within};
 use crate::engine::error::Error;
 use crate::engine::resume::{Fingerprint, Record};
 
@@ -88,10 +88,8 @@ impl Saved {
             Some(text) => call(&self.storage, method, &[&name, &JsValue::from_str(&text)])?,
             None => call(&self.storage, method, &[&name])?,
         };
-        match either(JsFuture::from(Promise::resolve(&answer)), Timer::new(ANSWER_MS)).await {
-            Either::First(answer) => answer,
-            Either::Second(()) => Err(js_sys::Error::new("the storage does not answer").into()),
-        }
+        let answer = within(ANSWER_MS, JsFuture::from(Promise::resolve(&answer))).await;
+        answer.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()))
     }
 }
 

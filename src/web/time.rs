@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use js_sys::global;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use super::flag::Flag;
 use super::js::get;
 
 /// The longest time a timer of the platform can be set to; a longer one would fire at once.
@@ -43,16 +44,10 @@ pub(super) fn random() -> f64 {
     js_sys::Math::random()
 }
 
-#[derive(Default)]
-struct State {
-    fired: bool,
-    waker: Option<Waker>,
-}
-
 /// One timer of the platform, for everything that waits.
 #[derive(Default)]
 struct Alarm {
-    waiting: Vec<(f64, Rc<RefCell<State>>)>,
+    waiting: Vec<(f64, Flag)>,
     /// The platform's timer, and when it fires.
     set: Option<(f64, JsValue)>,
     handler: Option<Closure<dyn FnMut()>>,
@@ -73,15 +68,8 @@ impl Alarm {
         let weak = Rc::downgrade(&alarm);
         let handler = Closure::new(move || {
             let due = weak.upgrade().map(|alarm| alarm.borrow_mut().ring()).unwrap_or_default();
-            for state in due {
-                let waker = {
-                    let mut state = state.borrow_mut();
-                    state.fired = true;
-                    state.waker.take()
-                };
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
+            for (_, flag) in due {
+                flag.raise();
             }
         });
         alarm.borrow_mut().handler = Some(handler);
@@ -89,15 +77,14 @@ impl Alarm {
     }
 
     /// Takes out whatever is due, and sets the timer for the rest.
-    fn ring(&mut self) -> Vec<Rc<RefCell<State>>> {
+    fn ring(&mut self) -> Vec<(f64, Flag)> {
         let set_for_ms = self.set.take().map_or(0.0, |(at_ms, _)| at_ms);
         // A timer may fire a little early by the other clock.
         let now_ms = now_ms().max(set_for_ms) + 0.5;
         let (due, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(at_ms, _)| *at_ms <= now_ms);
         self.waiting = waiting;
         self.set();
-        let due: Vec<(f64, Rc<RefCell<State>>)> = due;
-        due.into_iter().map(|(_, state)| state).collect()
+        due
     }
 
     /// Sets the timer where it is not set early enough, and clears it where nobody waits.
@@ -119,40 +106,35 @@ impl Alarm {
 
 /// Is ready once a time has passed. Timers share one of the platform's, which is cleared with the last of them.
 pub(super) struct Timer {
-    state: Rc<RefCell<State>>,
+    flag: Flag,
     alarm: Rc<RefCell<Alarm>>,
 }
 
 impl Timer {
     pub(super) fn new(delay_ms: f64) -> Self {
-        let state = Rc::new(RefCell::new(State::default()));
+        let flag = Flag::default();
         let alarm = SHARED.with(Option::clone).unwrap_or_else(Alarm::shared);
         {
             let mut alarm = alarm.borrow_mut();
-            alarm.waiting.push((now_ms() + delay_ms.max(0.0), Rc::clone(&state)));
+            alarm.waiting.push((now_ms() + delay_ms.max(0.0), flag.clone()));
             alarm.set();
         }
-        Self { state, alarm }
+        Self { flag, alarm }
     }
 }
 
 impl Future for Timer {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.state.borrow_mut();
-        if state.fired {
-            return Poll::Ready(());
-        }
-        state.waker = Some(context.waker().clone());
-        Poll::Pending
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.flag).poll(context)
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
         let mut alarm = self.alarm.borrow_mut();
-        alarm.waiting.retain(|(_, state)| !Rc::ptr_eq(state, &self.state));
+        alarm.waiting.retain(|(_, flag)| !flag.is(&self.flag));
         if alarm.waiting.is_empty() {
             alarm.set();
         }
@@ -167,20 +149,24 @@ pub(super) async fn let_others() {
     }
 }
 
-/// The future that is ready first; the other one is dropped. `first` wins where both are.
-pub(super) async fn either<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> Either<A, B> {
-    let (mut first, mut second) = (std::pin::pin!(first), std::pin::pin!(second));
-    std::future::poll_fn(move |context| {
-        if let Poll::Ready(output) = first.as_mut().poll(context) {
-            return Poll::Ready(Either::First(output));
-        }
-        second.as_mut().poll(context).map(Either::Second)
-    })
-    .await
+/// Gives the output of `work`, or nothing where it takes longer than `delay_ms`; it is dropped then.
+pub(super) fn within<'a, T>(delay_ms: f64, work: impl Future<Output = T> + 'a) -> Within<'a, T> {
+    Within { work: Box::pin(work), timer: Timer::new(delay_ms) }
 }
 
-/// Which of two futures was ready.
-pub(super) enum Either<A, B> {
-    First(A),
-    Second(B),
+/// Some work and the time that it has. It is boxed, so that this stands in the module once for each kind of output.
+pub(super) struct Within<'a, T> {
+    work: Pin<Box<dyn Future<Output = T> + 'a>>,
+    timer: Timer,
+}
+
+impl<T> Future for Within<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        match self.work.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => Pin::new(&mut self.timer).poll(context).map(|()| None),
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub struct Watcher {
     kind: Kind,
     polling: Polling,
     /// What a create answered, to be told first.
-    created: Option<Task>,
+    created: Option<Box<Task>>,
     told: Option<TaskStatus>,
     wait_ms: f64,
     /// How many of the next reads are not held by a gateway.
@@ -28,7 +28,7 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn new(client: Client, call: Call, task_id: String, created: Option<Task>, kind: Kind) -> Self {
+    pub(super) fn new(client: Client, call: Call, task_id: String, created: Option<Box<Task>>, kind: Kind) -> Self {
         let config = &client.shared.config;
         let median_ms = client.shared.experience.borrow().median_ms(kind.pro, kind.voice_seconds);
         let just_created = created.as_ref().is_some_and(|task| task.status == TaskStatus::Submitted);
@@ -46,7 +46,7 @@ impl Watcher {
     ///
     /// # Errors
     /// `timeout`, `aborted`, and whatever the service refuses a read for; each with the task's id.
-    pub async fn next(&mut self) -> Result<Option<Task>, Thrown> {
+    pub async fn next(&mut self) -> Result<Option<Box<Task>>, Thrown> {
         while !self.ended {
             let next = self.read().await.map_err(|thrown| {
                 let external_task_id = self.created.as_ref().and_then(|task| task.external_task_id.as_deref());
@@ -70,7 +70,7 @@ impl Watcher {
     }
 
     /// Waits its time and reads the task once. Gives nothing where the read failed in a way that may pass.
-    async fn read(&mut self) -> Result<Option<Task>, Thrown> {
+    async fn read(&mut self) -> Result<Option<Box<Task>>, Thrown> {
         let mut began_at_ms = now_ms();
         let read = match self.created.take_if(|_| self.told.is_none()) {
             Some(task) => Ok(task),
@@ -85,28 +85,28 @@ impl Watcher {
         };
         // Something on the way may not bear reads that are held.
         self.plain_reads = if read.is_err() { PLAIN_READS } else { self.plain_reads.saturating_sub(1) };
-        let (step, task, cause) = match read {
-            Ok(task) => (self.polling.on_task(&task, now_ms(), wall_ms()), Some(task), None),
-            Err(thrown) => (self.polling.on_error(thrown.error().clone(), random()), None, thrown.cause().cloned()),
-        };
-        match step {
-            PollStep::ReadAfter(wait_ms) => {
-                let changed = task.as_ref().is_some_and(|task| self.told != Some(task.status));
-                self.wait_ms = match &task {
-                    Some(_) => self.client.wait_after(wait_ms, now_ms() - began_at_ms, changed),
-                    None => wait_ms,
-                };
+        let task = match read {
+            Ok(task) => task,
+            Err(thrown) => {
+                self.wait_ms = self.polling.on_error(thrown.error(), random()).ok_or(thrown)?;
+                return Ok(None);
             }
-            PollStep::Ended => self.end(task.as_ref()),
-            PollStep::Fail(failure) => return Err(Thrown::new(failure, cause)),
+        };
+        match self.polling.on_task(&task, now_ms(), wall_ms()) {
+            PollStep::ReadAfter(wait_ms) => {
+                let changed = self.told != Some(task.status);
+                self.wait_ms = self.client.wait_after(wait_ms, now_ms() - began_at_ms, changed);
+            }
+            PollStep::Ended => self.end(&task),
+            PollStep::Fail(failure) => return Err(failure.into()),
         }
         // A success is told once its video is there.
-        Ok(task.filter(|task| self.ended || task.status != TaskStatus::Succeed))
+        Ok(Some(task).filter(|task| self.ended || task.status != TaskStatus::Succeed))
     }
 
-    fn end(&mut self, task: Option<&Task>) {
+    fn end(&mut self, task: &Task) {
         self.ended = true;
-        if let Some(task) = task.filter(|task| task.status == TaskStatus::Succeed) {
+        if task.status == TaskStatus::Succeed {
             let took_ms = match (task.created_at_ms, task.updated_at_ms) {
                 (Some(created), Some(updated)) if updated > created => updated - created,
                 _ => self.polling.age_ms(now_ms()),

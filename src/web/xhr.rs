@@ -31,7 +31,7 @@ impl Drop for AbortOnDrop {
 pub(super) async fn send(request: Request<'_>, on_upload: impl Fn(f64, f64) + 'static) -> Sent {
     let url = request.url;
     match exchange(&request, on_upload).await {
-        Ok(Some(answer)) => Sent { outcome: Outcome::Answered(answer), cause: None },
+        Ok(Some(answer)) => Sent { outcome: Outcome::Answered(Box::new(answer)), cause: None },
         Ok(None) => failed(url, JsValue::from(js_sys::TypeError::new("the request failed"))),
         Err(cause) => failed(url, cause),
     }

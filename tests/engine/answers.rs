@@ -8,12 +8,17 @@ pub fn answer(status: u16, body: &str) -> HttpAnswer {
     HttpAnswer { status, body: body.as_bytes().to_vec(), ..HttpAnswer::default() }
 }
 
+/// An answer with any text at all.
+pub fn text(status: u16, body: &str) -> Outcome {
+    Outcome::Answered(Box::new(answer(status, body)))
+}
+
 pub fn answered(status: u16, body: &Value) -> Outcome {
-    Outcome::Answered(answer(status, &body.to_string()))
+    text(status, &body.to_string())
 }
 
 pub fn page(status: u16) -> Outcome {
-    Outcome::Answered(answer(status, "<!DOCTYPE html><html><body>Bad gateway</body></html>"))
+    text(status, "<!DOCTYPE html><html><body>Bad gateway</body></html>")
 }
 
 /// Kling's envelope.
@@ -111,7 +116,7 @@ pub fn refusals() -> Vec<(String, Outcome, Meaning)> {
         rows.push((format!("{status} with code {code:?}"), comet(status, code), meaning));
         if code.is_empty() {
             rows.push((format!("{status} as a page"), page(status), meaning));
-            rows.push((format!("{status} without a body"), Outcome::Answered(answer(status, "")), meaning));
+            rows.push((format!("{status} without a body"), text(status, ""), meaning));
         }
     }
     rows

@@ -6,7 +6,7 @@ use kling_avatar::engine::lookup::{Outcome, Question};
 use kling_avatar::engine::retry::{RETRY_AFTER_MAX_MS, RetryPolicy};
 use serde_json::json;
 
-use crate::answers::{Meaning, answer, answered, comet, kling, lost, not_sent, page, refusals, succeed, task};
+use crate::answers::{Meaning, answer, answered, comet, kling, lost, not_sent, page, refusals, succeed, task, text};
 
 const OWN: &str = "6a3c1f0e-own";
 const NOW: f64 = 1_750_000_000_000.0;
@@ -80,9 +80,9 @@ fn every_refusal_is_final_waits_or_is_settled_in_every_phase() {
 fn what_is_no_answer_of_the_service_is_settled_or_final() {
     let table = [
         ("lost", lost(), true),
-        ("an empty body", Outcome::Answered(answer(200, "")), true),
+        ("an empty body", text(200, ""), true),
         ("a page", page(200), true),
-        ("cut off", Outcome::Answered(answer(200, "{\"code\":0,\"data\":{\"task_id\":\"7")), true),
+        ("cut off", text(200, "{\"code\":0,\"data\":{\"task_id\":\"7"), true),
         ("no task id", succeed(json!({})), true),
         ("a list", succeed(json!([])), true),
         (
@@ -90,16 +90,16 @@ fn what_is_no_answer_of_the_service_is_settled_or_final() {
             {
                 let mut long = answer(200, "{}");
                 long.too_long = true;
-                Outcome::Answered(long)
+                Outcome::Answered(Box::new(long))
             },
             true,
         ),
         ("a code that is not known", kling(200, 4242), true),
-        ("a status that is not known", Outcome::Answered(answer(599, "")), true),
+        ("a status that is not known", text(599, ""), true),
         ("a page for a wrong path", page(404), false),
         ("a wrong method", page(405), false),
-        ("a redirect", Outcome::Answered(answer(301, "")), false),
-        ("a hidden redirect", Outcome::Answered(answer(0, "")), false),
+        ("a redirect", text(301, ""), false),
+        ("a hidden redirect", text(0, ""), false),
     ];
     for (name, outcome, perhaps) in table {
         for (phase, mut creation) in phases() {
@@ -125,7 +125,7 @@ fn wrong_address(creation: &mut Creation, mut step: Step) -> Step {
 
 #[test]
 fn a_task_behind_a_redirect_or_a_page_is_adopted_or_told_as_it_is() {
-    for outcome in [page(404), Outcome::Answered(answer(303, ""))] {
+    for outcome in [page(404), text(303, "")] {
         let mut found = creation();
         assert!(matches!(found.on_sent(outcome.clone(), NOW, 0.5), Step::Ask(_)));
         let step = found.on_asked(succeed(task("t-1", Some(OWN), "submitted", NOW)), NOW, 0.5);
@@ -201,7 +201,7 @@ fn retry_after_counts_from_the_answer_and_never_past_the_deadline() {
     let asked = |ms: f64| {
         let mut limited = answer(429, "{\"code\":1302,\"message\":\"slow down\"}");
         limited.retry_after_ms = Some(ms);
-        Outcome::Answered(limited)
+        Outcome::Answered(Box::new(limited))
     };
     for (ms, least) in [(7000.0, 7000.0), (1e9, RETRY_AFTER_MAX_MS)] {
         let Step::Wait { delay_ms, .. } = creation().on_sent(asked(ms), NOW, 0.0) else { panic!("{ms}") };

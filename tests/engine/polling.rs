@@ -7,7 +7,7 @@ use kling_avatar::engine::retry::RetryPolicy;
 use kling_avatar::engine::wire::{Task, TaskStatus};
 use serde_json::{Value, json};
 
-use crate::answers::{Meaning, answer, lost, not_sent, page, refusals, task};
+use crate::answers::{Meaning, answer, lost, not_sent, page, refusals, task, text};
 
 const WALL: f64 = 1_750_000_000_000.0;
 
@@ -44,15 +44,11 @@ fn phases() -> [(&'static str, Polling, bool); 3] {
 fn a_read_that_fails_is_repeated_unless_it_is_final() {
     for (name, outcome, meaning) in refusals() {
         for (phase, mut polling, exists) in phases() {
-            let step = polling.on_error(error_of(outcome.clone()), 0.5);
+            let delay_ms = polling.on_error(&error_of(outcome.clone()), 0.5);
             match meaning {
-                Meaning::Final("not_found") if exists => {
-                    assert!(matches!(step, PollStep::ReadAfter(_)), "{name}, {phase}")
-                }
-                Meaning::Final(code) => {
-                    assert!(matches!(&step, PollStep::Fail(f) if f.error.code() == code), "{name}, {phase}: {step:?}");
-                }
-                _ => assert!(matches!(step, PollStep::ReadAfter(ms) if ms >= 1000.0), "{name}, {phase}: {step:?}"),
+                Meaning::Final("not_found") if exists => assert!(delay_ms.is_some(), "{name}, {phase}"),
+                Meaning::Final(_) => assert_eq!(delay_ms, None, "{name}, {phase}"),
+                _ => assert!(delay_ms.is_some_and(|ms| ms >= 1000.0), "{name}, {phase}: {delay_ms:?}"),
             }
         }
     }
@@ -60,14 +56,11 @@ fn a_read_that_fails_is_repeated_unless_it_is_final() {
 
 #[test]
 fn what_may_pass_is_read_again_for_as_long_as_it_takes() {
-    for outcome in [lost(), not_sent(), page(502), page(200), Outcome::Answered(answer(200, "{\"co"))] {
+    for outcome in [lost(), not_sent(), page(502), page(200), text(200, "{\"co")] {
         let mut polling = polling(false);
         let mut waited = 0.0;
         for _ in 0..100 {
-            match polling.on_error(error_of(outcome.clone()), 0.99) {
-                PollStep::ReadAfter(ms) => waited += ms,
-                step => panic!("{step:?}"),
-            }
+            waited += polling.on_error(&error_of(outcome.clone()), 0.99).unwrap();
         }
         assert!(waited > 1_000_000.0, "{waited}");
     }
@@ -75,10 +68,10 @@ fn what_may_pass_is_read_again_for_as_long_as_it_takes() {
 
 #[test]
 fn a_wrong_address_fails_at_once_and_a_page_in_between_does_not() {
-    for outcome in [Outcome::Answered(answer(0, "")), Outcome::Answered(answer(302, "")), page(404)] {
+    for outcome in [text(0, ""), text(302, ""), page(404)] {
         for (phase, mut polling, exists) in phases() {
-            let step = polling.on_error(error_of(outcome.clone()), 0.5);
-            assert_eq!(matches!(step, PollStep::ReadAfter(_)), exists, "{phase}: {step:?}");
+            let delay_ms = polling.on_error(&error_of(outcome.clone()), 0.5);
+            assert_eq!(delay_ms.is_some(), exists, "{phase}: {delay_ms:?}");
         }
     }
 }
@@ -88,9 +81,9 @@ fn a_task_that_exists_may_be_unknown_for_a_while_and_not_for_ever() {
     for (phase, mut polling, exists) in phases() {
         let mut reads = 0;
         for _ in 0..20 {
-            assert!(matches!(polling.on_error(error_of(lost()), 0.5), PollStep::ReadAfter(_)), "{phase}");
+            assert!(polling.on_error(&error_of(lost()), 0.5).is_some(), "{phase}");
         }
-        while let PollStep::ReadAfter(_) = polling.on_error(error_of(crate::answers::kling(404, 1203)), 0.5) {
+        while polling.on_error(&error_of(crate::answers::kling(404, 1203)), 0.5).is_some() {
             reads += 1;
             assert!(reads < 100, "{phase}");
         }

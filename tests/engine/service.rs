@@ -3,7 +3,7 @@
 use kling_avatar::engine::lookup::{Outcome, PAGE_SIZE, Question};
 use serde_json::{Value, json};
 
-use crate::answers::{answer, answered, comet, kling, lost, not_sent, page, succeed, task};
+use crate::answers::{answered, comet, kling, lost, not_sent, page, succeed, task, text};
 
 /// A small seeded generator (xorshift), so that a failing run can be repeated.
 pub struct Random(u64);
@@ -150,9 +150,9 @@ impl Service {
                     8 => lost(),
                     9 => kling(500, 5000),
                     10 => page(502),
-                    11 => Outcome::Answered(answer(200, "{\"code\":0,\"data\":{\"task")),
+                    11 => text(200, "{\"code\":0,\"data\":{\"task"),
                     12 => page(200),
-                    13 => Outcome::Answered(answer(302, "")),
+                    13 => text(302, ""),
                     14 => page(404),
                     _ => made,
                 }
@@ -170,7 +170,7 @@ impl Service {
                 4 => kling(429, 1302),
                 5 => page(502),
                 6 => page(200),
-                7 => Outcome::Answered(answer(200, "{\"code\":0,\"da")),
+                7 => text(200, "{\"code\":0,\"da"),
                 _ => comet(524, ""),
             };
         }
@@ -191,7 +191,7 @@ impl Service {
             _ => match self.options.unknown {
                 0 => kling(404, 1203),
                 1 => comet(404, ""),
-                2 => Outcome::Answered(answer(301, "")),
+                2 => text(301, ""),
                 _ => page(404),
             },
         }

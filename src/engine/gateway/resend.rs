@@ -65,17 +65,17 @@ impl Resending {
     }
 
     /// Takes what became of the create. `random` lies in `0.0 .. 1.0`.
-    pub fn on_sent(&mut self, result: Result<Task, Error>, proof: Proof, now_ms: f64, random: f64) -> ResendStep {
+    pub fn on_sent(&mut self, result: Result<Box<Task>, Error>, proof: Proof, now_ms: f64, random: f64) -> ResendStep {
         match result {
-            Ok(task) => ResendStep::Done(Ok(Box::new(task))),
+            Ok(task) => ResendStep::Done(Ok(task)),
             Err(error) => self.on_error(error, proof, now_ms, random),
         }
     }
 
     /// Takes what became of the question whether the task exists.
-    pub fn on_found(&mut self, result: Result<Option<Task>, Error>, now_ms: f64, random: f64) -> ResendStep {
+    pub fn on_found(&mut self, result: Result<Option<Box<Task>>, Error>, now_ms: f64, random: f64) -> ResendStep {
         match result {
-            Ok(Some(task)) => ResendStep::Done(Ok(Box::new(task))),
+            Ok(Some(task)) => ResendStep::Done(Ok(task)),
             Ok(None) => {
                 self.in_doubt = false;
                 ResendStep::Send
@@ -85,10 +85,7 @@ impl Resending {
     }
 
     fn on_error(&mut self, error: Error, proof: Proof, now_ms: f64, random: f64) -> ResendStep {
-        let (kind, retry_after_ms) = match &error {
-            Error::Refused(refusal) => (Some(refusal.kind), refusal.retry_after_ms),
-            _ => (None, None),
-        };
+        let (kind, retry_after_ms) = (error.refusal_kind(), error.retry_after_ms());
         let garbled = matches!(error, Error::InvalidResponse { .. });
         let limited = matches!(kind, Some(RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit));
         let told = proof == Proof::Told && !limited && !matches!(error, Error::Timeout { .. });
@@ -182,10 +179,13 @@ mod tests {
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5)), "wait");
         assert_eq!(create.after_wait(), ResendStep::Find);
         assert_eq!(create.on_found(Ok(None), 0.0, 0.5), ResendStep::Send);
-        assert_eq!(create.on_sent(Ok(task()), Proof::Nothing, 0.0, 0.5), ResendStep::Done(Ok(Box::new(task()))));
+        assert_eq!(
+            create.on_sent(Ok(Box::new(task())), Proof::Nothing, 0.0, 0.5),
+            ResendStep::Done(Ok(Box::new(task())))
+        );
         let mut create = resending();
         create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5);
-        assert_eq!(code(&create.on_found(Ok(Some(task())), 0.0, 0.5)), "done");
+        assert_eq!(code(&create.on_found(Ok(Some(Box::new(task()))), 0.0, 0.5)), "done");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 // Puts the package together in dist/: one module, its glue, the entries and the types.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { withLock } from "../setup/lock.mjs";
 import { ensureNodeModules } from "../setup/node-modules.mjs";
@@ -11,7 +11,7 @@ import { ensureWasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { buildCrate } from "./crate.mjs";
 import { forCommonJs } from "./common-js.mjs";
 import { generate } from "./generated.mjs";
-import { minifyJs, optimizeWasm } from "./shrink.mjs";
+import { minifyJs, shrinkModule } from "./shrink.mjs";
 
 const ENTRIES = join(ROOT, "npm", "entries");
 const STAMP = join(BUILD, "dist.stamp");
@@ -40,10 +40,11 @@ async function buildAlone() {
   mkdirSync(next, { recursive: true });
   for (const each of MODULES) {
     const glue = await buildCrate(toolchain, wasmBindgen, each);
-    await optimizeWasm(join(glue, `${each.name}_bg.wasm`), join(next, `${each.name}_bg.wasm`));
-    await minifyJs(join(glue, `${each.name}.js`), join(next, `${each.name}.js`));
+    await shrinkModule(each.name, glue, next);
   }
-  for (const entry of entries()) await minifyJs(join(ENTRIES, entry), join(next, entry), { keepNames: true });
+  for (const entry of entries()) {
+    await minifyJs(readFileSync(join(ENTRIES, entry), "utf8"), join(next, entry), { keepNames: true });
+  }
   for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(next, basename(paper)));
   for (const types of entries(".d.ts")) copyFileSync(join(ENTRIES, types), join(next, types));
   await generate(next);

@@ -4,28 +4,36 @@ import { join } from "node:path";
 import { ROOT } from "../setup/paths.mjs";
 import { must } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
+import { withShortNames } from "./names.mjs";
 
 /**
  * -Oz gives the smallest download of all levels (measured with Brotli; -O3 is as fast at encoding Base64, and repeating
  * the passes until nothing changes gains less than a tenth of a percent).
  */
-export async function optimizeWasm(from, to) {
+export async function optimizeWasm(from, to, ...more) {
   say("Optimizing the WebAssembly module");
-  const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
+  const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", ...more];
   const wasmOpt = join(ROOT, "node_modules", "binaryen", "bin", "wasm-opt");
-  await must("wasm-opt", process.execPath, [wasmOpt, ...passes, from, "-o", to]);
+  return (await must("wasm-opt", process.execPath, [wasmOpt, ...passes, from, "-o", to])).stdout;
+}
+
+/** Makes a module and its glue, `<name>_bg.wasm` and `<name>.js`, small. */
+export async function shrinkModule(name, fromFolder, toFolder) {
+  const wasm = `${name}_bg.wasm`;
+  const names = await optimizeWasm(join(fromFolder, wasm), join(toFolder, wasm), "--minify-imports-and-exports-and-modules");
+  const glue = withShortNames(readFileSync(join(fromFolder, `${name}.js`), "utf8"), JSON.parse(names));
+  await minifyJs(glue, join(toFolder, `${name}.js`));
 }
 
 /** The expressions by which bundlers find the modules; they have to survive. */
 const WASM_URL = /new URL\(\s*"\.\/kling_avatar(_server)?_bg\.wasm"\s*,\s*import\.meta\.url\s*\)/g;
 
-/** Minifies one file. The names inside are kept where people see them, in stacks and consoles; it costs next to nothing. */
-export async function minifyJs(from, to, { keepNames = false } = {}) {
+/** Minifies a script. The names inside are kept where people see them, in stacks and consoles; it costs next to nothing. */
+export async function minifyJs(source, to, { keepNames = false } = {}) {
   const { transform } = await import("esbuild");
-  const source = readFileSync(from, "utf8");
   const options = { minifyWhitespace: true, minifySyntax: true, minifyIdentifiers: !keepNames, legalComments: "none" };
   const { code } = await transform(source, { format: "esm", target: "es2022", ...options });
   const count = (text) => text.match(WASM_URL)?.length ?? 0;
-  if (count(code) !== count(source)) throw new Stop(`${from}: minifying lost the new URL(…, import.meta.url) of the module.`);
+  if (count(code) !== count(source)) throw new Stop(`${to}: minifying lost the new URL(…, import.meta.url) of the module.`);
   writeFileSync(to, code);
 }

@@ -1,6 +1,7 @@
 import { openListeners, openTimers, watchedController } from "./globals.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { linearMemory } from "./linear-memory.mjs";
 import { IMAGE, clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 const sandbox = await quickSandbox({ concurrency: 1_000_000 });
@@ -132,7 +133,7 @@ test("a thousand calls that are created, waited for and cancelled leave no timer
     for (let at = 0; at < count; at += 20) await Promise.all(Array.from({ length: 20 }, (_, more) => cycle(at + more)));
   };
   await many(100);
-  const { memory } = await init();
+  const memory = linearMemory(await init());
   const before = memory.buffer.byteLength;
   await many(1000);
   assert.equal(memory.buffer.byteLength, before);

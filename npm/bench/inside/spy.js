@@ -36,8 +36,7 @@ function note(name) {
 }
 
 function keep(instance) {
-  const { memory } = instance.exports;
-  if (memory !== undefined) memories.push(memory);
+  memories.push(...Object.values(instance.exports).filter((each) => each instanceof WebAssembly.Memory));
   return instance;
 }
 

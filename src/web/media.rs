@@ -1,22 +1,18 @@
 //! The files that a caller gives, in whatever form, and reading them piece by piece.
 
-use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, RegExp, Uint8Array, global};
+use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::base64_text::Base64Text;
 #[cfg(feature = "npm-server")]
 use super::gateway::Held;
 use super::js::{call, function, get};
-use super::time::let_others;
-use crate::engine::base64::decode_piece;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
 use crate::engine::problem::{Field, Problem, ProblemCode};
 use crate::engine::search::split_once;
 use crate::engine::validate::unreadable_problem;
-
-/// How many characters of Base64 are decoded at once: some 3 ms of a page's time. Divisible by four.
-const PIECE_CHARACTERS: u32 = 1 << 20;
 
 /// An image or a sound.
 #[derive(Debug, Clone)]
@@ -72,7 +68,8 @@ impl Media {
     pub fn bytes(&self) -> Option<u64> {
         match self {
             Self::Blob { bytes, .. } => Some(*bytes),
-            Self::Bytes(bytes) | Self::Text(Base64Text { bytes, .. }) => Some(u64::from(bytes.length())),
+            Self::Bytes(bytes) => Some(u64::from(bytes.length())),
+            Self::Text(text) => Some(u64::from(text.bytes())),
             Self::Url(_) => None,
             #[cfg(feature = "npm-server")]
             Self::Held(held) => Some(held.bytes().len() as u64),
@@ -92,7 +89,7 @@ impl Media {
     /// Text that was decoded is bytes.
     pub(super) fn decoded(self) -> Self {
         match self {
-            Self::Text(text) => Self::Bytes(text.bytes),
+            Self::Text(text) => Self::Bytes(text.into_bytes()),
             media => media,
         }
     }
@@ -238,53 +235,6 @@ fn percent_decoded(text: &str) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// Base64 text, and memory of the platform for what it says, so that the module's own stays small.
-#[derive(Debug, Clone)]
-pub struct Base64Text {
-    text: JsString,
-    bytes: Uint8Array,
-}
-
-impl Base64Text {
-    fn of(text: &JsString) -> Self {
-        let text = text.replace_by_pattern(&RegExp::new("\\s+", "g"), "");
-        let length = text.length();
-        let padding = text.index_of("=", length as i32 - 2);
-        let characters = u32::try_from(padding).unwrap_or(length);
-        Self { text, bytes: Uint8Array::new_with_length(bytes_of_characters(characters)) }
-    }
-
-    /// Decodes all of it, and lets the page go on in between.
-    async fn decode(&self) -> bool {
-        let mut at = 0;
-        while self.decode_from(at) {
-            at += PIECE_CHARACTERS;
-            if at >= self.text.length() {
-                return true;
-            }
-            let_others().await;
-        }
-        false
-    }
-
-    fn decode_from(&self, at: u32) -> bool {
-        let end = at + PIECE_CHARACTERS;
-        let mut piece = String::from(self.text.slice(at, end)).into_bytes();
-        let (from, to) = (bytes_of_characters(at), bytes_of_characters(end).min(self.bytes.length()));
-        match decode_piece(&mut piece) {
-            Some(bytes) if from + bytes.len() as u32 == to => {
-                self.bytes.subarray(from, to).copy_from(bytes);
-                true
-            }
-            _ => false,
-        }
-    }
-}
-
-fn bytes_of_characters(characters: u32) -> u32 {
-    (u64::from(characters) * 3 / 4) as u32
 }
 
 pub(super) fn not_base64(field: Field) -> Problem {

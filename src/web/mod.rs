@@ -1,6 +1,7 @@
 //! The client on the web platform: carries out with `Blob`, `fetch`, timers and `AbortSignal` what [`crate::engine`]
 //! decides.
 
+mod base64_text;
 mod body;
 mod call;
 mod client;
@@ -32,10 +33,11 @@ mod wake;
 mod watch;
 mod xhr;
 
+pub use base64_text::Base64Text;
 pub use call::{Call, CallOptions, Phase};
 pub use client::{Client, Config, Key, Target};
 pub use input::{AvatarInput, SpeechInput};
-pub use media::{Base64Text, Media};
+pub use media::Media;
 pub use prepare::Report;
 pub use thrown::Thrown;
 pub use watch::Watcher;

@@ -12,7 +12,7 @@ const gateway = createGateway({
 });
 
 // What an adapter such as srvx or @hono/node-server does: serve({ fetch: gateway.fetch }).
-const server = createServer(async (incoming, outgoing) => {
+async function answer(incoming, outgoing) {
   const { method, headers, url } = incoming;
   const body = method === "GET" || method === "HEAD" ? undefined : Readable.toWeb(incoming, { strategy: { highWaterMark: 1 } });
   const request = new Request(new URL(url, `http://${headers.host}`), { method, headers, body, duplex: "half" });
@@ -20,5 +20,8 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.body === null) return outgoing.end();
   Readable.fromWeb(response.body).on("error", () => outgoing.destroy()).pipe(outgoing);
-});
+}
+
+// An address or a method that is none makes no request.
+const server = createServer((incoming, outgoing) => answer(incoming, outgoing).catch(() => outgoing.writeHead(400).end()));
 server.listen(Number(PORT ?? 8789), () => console.log(`http://127.0.0.1:${server.address().port}/avatar`));

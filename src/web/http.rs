@@ -194,8 +194,8 @@ pub(super) fn failed(url: &str, cause: JsValue) -> Sent {
     let mut message = String::from("No answer came from ") + &origin(url);
     if is_page() {
         message.push_str(
-            ". The network may be down, or the service does not allow calls from web pages (CORS); \
-             a browser does not tell which. A gateway (gatewayUrl) avoids the latter.",
+            ". The network may be down, or calls from this page are not allowed there (CORS); a browser does not tell \
+             which. A gateway (gatewayUrl) allows the pages of its allowedOrigins.",
         );
     } else if let Some(last) = errors.iter().rev().find(|error| !error.message.is_empty()) {
         message.push_str(": ");

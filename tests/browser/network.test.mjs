@@ -237,3 +237,14 @@ test("long Base64 is decoded in pieces, and the page goes on in between", async 
   const bytes = Buffer.from(IMAGE, "base64").length;
   assert.deepEqual(found, Array(3).fill({ ok: true, bytes, isFree: true }));
 });
+
+test("without an answer a page is told what the two likely causes are, and where a gateway lists the pages it allows", async () => {
+  const messages = await page.evaluate(async () => {
+    const { AvatarClient } = await import("/kling-avatar/browser.js");
+    const nowhere = "http://127.0.0.1:9";
+    const retry = { maxAttempts: 1 };
+    const clients = [{ gatewayUrl: `${nowhere}/avatar`, retry }, { apiKey: "sk-browser-test-1", baseUrl: nowhere, dangerouslyAllowBrowser: true, retry }];
+    return Promise.all(clients.map((options) => new AvatarClient(options).getTask("1").catch(({ code, message }) => `${code}: ${message}`)));
+  });
+  for (const message of messages) assert.match(message, /^network: .*http:\/\/127\.0\.0\.1:9\. The network may be down.*\(CORS\).*allowedOrigins/);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request as httpRequest } from "node:http";
 import { after, before, test } from "node:test";
 import { environment, mainPaths, startProgram, startService } from "./main-paths.mjs";
 import { KEY, ORIGIN, SECRET, formOf, startStand } from "./stand.mjs";
@@ -17,10 +18,22 @@ test("the example of plain Node, in memory: main paths", async () => {
   const { url, stop } = await startProgram(process.execPath, ["examples/node/server.mjs"], { cwd: ROOT, env });
   try {
     await mainPaths(url, sandbox);
+    for (const [method, path] of [["GET", "//"], ["TRACE", "/avatar/health"], ["POST", "http://[/avatar/tasks"]]) {
+      assert.equal(await statusOf(url, method, path), 400, `${method} ${path}`);
+    }
+    assert.equal((await fetch(`${url}/health`)).status, 200);
   } finally {
     stop();
   }
 });
+
+/** Of a request that fetch would not send. */
+function statusOf(url, method, path) {
+  const { port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    httpRequest({ port, path, method }, (response) => resolve(response.resume().statusCode)).on("error", reject).end();
+  });
+}
 
 test("the example of Workers, in its Durable Objects: main paths", async () => {
   const running = await startWorkers([await exampleWorker("workers", environment(sandbox))]);

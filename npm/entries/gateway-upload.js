@@ -16,15 +16,21 @@ const DRAIN_STRANGER_BYTES = 1 << 20;
 const PLACE_WAIT_MS = 30_000;
 
 /** Waits until this isolate has the memory for one more upload. */
-export async function takePlace(call) {
-  const { shared, settings } = call;
+export async function takePlace({ shared: { uploads }, settings: { uploadsAtOnce, bodyTimeoutMs, createTimeoutMs } }) {
   const until = Date.now() + PLACE_WAIT_MS;
-  while (shared.uploads >= settings.uploadsAtOnce) {
+  while (taken(uploads) >= uploadsAtOnce) {
     if (Date.now() > until) throw new Refusal(429, "rate_limited", "Too many uploads at once.", { retryAfterMs: 2000 });
     await sleep(20 + Math.random() * 30);
   }
-  shared.uploads += 1;
-  return () => (shared.uploads -= 1);
+  const place = { untilMs: Date.now() + bodyTimeoutMs + 2 * createTimeoutMs };
+  uploads.add(place);
+  return () => uploads.delete(place);
+}
+
+/** How many places are taken. Some time after its visitor has gone, a platform may end a request without a word: no `finally` runs. */
+function taken(uploads) {
+  for (const place of uploads) if (Date.now() > place.untilMs) uploads.delete(place);
+  return uploads.size;
 }
 
 /**

@@ -17,7 +17,7 @@ const FOR_PAGES = ["create", "find", "task", "video", "speech"];
 
 /** A fetch handler that holds the key. See the documentation of `createGateway` in the types. */
 export function createGateway(options) {
-  const shared = { memory: memoryStore(), uploads: 0 };
+  const shared = { memory: memoryStore(), uploads: new Set() };
   return { fetch: (request, env, ctx) => serve({ options, shared, request, env, ctx }) };
 }
 

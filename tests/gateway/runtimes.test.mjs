@@ -113,3 +113,20 @@ test("a store or a check that fails lets nothing through, and its words stay in 
   assert.equal((await nobody.fetch(new Request("https://gateway.example/avatar/health"))).status, 503);
   assert.equal(sandbox.ledger.read().totals.tasks, before);
 });
+
+test("a place of an upload whose request never comes to its end is free again in time", async () => {
+  const { createGateway, memoryStore } = await import("../../dist/gateway-node.js");
+  const store = memoryStore();
+  let hung;
+  const hanging = new Promise((resolve) => (hung = resolve));
+  let isFirst = true;
+  const hangs = { ...store, apply: (...event) => (isFirst ? new Promise(() => hung((isFirst = false))) : store.apply(...event)) };
+  const gateway = createGateway({
+    apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET, store: hangs,
+    uploadsAtOnce: 1, bodyTimeoutMs: 500, createTimeoutMs: 1000, onEvent: () => {},
+  });
+  const create = () => gateway.fetch(new Request("https://gateway.example/avatar/tasks", { method: "POST", body: formOf(), headers: { origin: ORIGIN } }));
+  void create();
+  await hanging;
+  assert.equal((await create()).status, 201);
+});

@@ -108,6 +108,12 @@ for (const language of ["en", "ru"]) {
     };
     assert.equal(await page.getAttribute("html", "lang"), language);
     await assertFits("empty");
+    const between = await page.evaluate(() => {
+      const words = document.createRange();
+      words.selectNodeContents(document.querySelector(".brand"));
+      return document.querySelector(".top-tools").getBoundingClientRect().left - words.getBoundingClientRect().right;
+    });
+    assert.ok(between >= 0, `name and tools of the page overlap by ${-between} px`);
     await page.click("#generate");
     await page.waitForSelector("#photo-problems li");
     await assertFits("problems");

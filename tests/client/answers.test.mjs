@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { after, test } from "node:test";
+import { writeChunk } from "../sandbox/drain.mjs";
 import { clientOf, failure, input, quickSandbox } from "./stand.mjs";
 
 const MANY = 100 * 1024 * 1024;
@@ -13,14 +14,10 @@ async function flood() {
   const state = { written: 0, closed: 0 };
   const server = createServer(async (request, response) => {
     request.resume();
-    let open = true;
-    response.on("close", () => { open = false; state.closed++; });
+    response.on("close", () => state.closed++);
     response.on("error", () => {});
     response.writeHead(200, { "content-type": "application/json" });
-    for (let at = 0; open && at < MANY; at += chunk.length) {
-      state.written += chunk.length;
-      if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
-    }
+    for (let at = 0; at < MANY && (await writeChunk(response, chunk)); at += chunk.length) state.written += chunk.length;
     response.end();
   });
   server.listen(0, "127.0.0.1");

@@ -15,9 +15,11 @@ export function rounded(value) {
   return Number(value.toFixed(digits));
 }
 
-/** Of the ways of a place: ours from the files as they are usual there, the best written by hand, and reading alone. */
+/** Of the ways of a place: ours, the best written by hand from the same kind of files, and reading alone. */
 export function compared(body, ours = "kling-avatar") {
-  const byHand = Object.keys(body).filter((name) => !name.startsWith("kling-avatar") && !name.startsWith("reading"));
+  const isBytes = (name) => name.endsWith(", bytes");
+  const isSameKind = (name) => isBytes(name) === isBytes(ours);
+  const byHand = Object.keys(body).filter((name) => !name.startsWith("kling-avatar") && !name.startsWith("reading") && isSameKind(name));
   const best = byHand.sort((a, b) => median(body[a]) - median(body[b]))[0];
   const readings = Object.keys(body).filter((name) => name.startsWith("reading")).map((name) => median(body[name]));
   const oursMs = median(body[ours]);

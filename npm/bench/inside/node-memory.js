@@ -7,8 +7,9 @@ import { byHand, ours } from "./ways.js";
 const [folder, entry, name] = process.argv.slice(2);
 const bytes = { image: readFileSync(join(folder, "image")), sound: readFileSync(join(folder, "sound")) };
 const isOurs = name.startsWith("kling-avatar");
-const way = isOurs ? ours(await import(entry)) : byHand()[name];
-const files = name.endsWith("Blob") ? { image: new Blob([bytes.image]), sound: new Blob([bytes.sound]) } : bytes;
+const isBytes = name.endsWith(", bytes");
+const way = isOurs ? ours(await import(entry)) : byHand()[name.replace(", bytes", "")];
+const files = isBytes ? bytes : { image: new Blob([bytes.image]), sound: new Blob([bytes.sound]) };
 // The module is started and the code is warm before: both are there once, whatever the number of tasks.
 const small = { image: files.image.slice(0, 3), sound: files.sound.slice(0, 3) };
 await (isOurs ? (await import(entry)).validate({ image: files.image, soundFile: files.sound, prompt: "x" }) : way(small));

@@ -22,7 +22,10 @@ const lengths = [(await make(bytes)).body.length, ...(await Promise.all(Object.v
 if (new Set(lengths).size !== 1) throw new Error(`the ways give bodies of ${lengths.join(", ")} bytes`);
 
 const ways = { "kling-avatar, bytes": () => make(bytes), "kling-avatar": () => make(blobs) };
-for (const [name, way] of Object.entries(hand)) ways[name] = () => way(bytes);
+for (const [name, way] of Object.entries(hand)) {
+  ways[name] = () => way(blobs);
+  ways[`${name}, bytes`] = () => way(bytes);
+}
 for (const [name, way] of Object.entries(reading)) ways[`reading, ${name}`] = () => way(blobs);
 const body = await inRounds(ways, rounds);
 for (let task = 0; task < tasks; task++) await (await make(task % 2 ? bytes : blobs)).after;

@@ -8,7 +8,7 @@ import { run } from "../../setup/process.mjs";
 
 const INSIDE = join(import.meta.dirname, "..", "inside");
 const LIMIT_MS = 300_000;
-const WAYS = ["kling-avatar", "kling-avatar, Blob", "Buffer"];
+const WAYS = ["kling-avatar, bytes", "kling-avatar", "Buffer, bytes", "Buffer"];
 
 export async function node({ image, sound, encodingWasm, config }) {
   const folder = mkdtempSync(join(tmpdir(), "kling-avatar-bench-"));

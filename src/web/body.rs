@@ -2,7 +2,6 @@
 
 use js_sys::Uint8Array;
 
-use super::media::Media;
 use super::prepare::Prepared;
 use super::reading::Reading;
 use super::thrown::Thrown;
@@ -14,11 +13,12 @@ use crate::engine::validate::unreadable_problem;
 
 /// The pieces of a body, one after the other.
 pub(super) struct Pieces {
-    image: Media,
-    sound_file: Option<Media>,
+    sound_file: Option<Reading>,
+    /// Comes after the sound, and is begun with as soon as there is nothing more to ask for of that.
+    image: Reading,
     pieces: std::vec::IntoIter<Piece>,
     /// The file that is being encoded.
-    open: Option<(Field, Reading)>,
+    open: Option<Field>,
     encoder: Encoder,
     chunk: Vec<u8>,
     /// Of the whole body.
@@ -29,8 +29,8 @@ impl Pieces {
     pub(super) fn of(prepared: &Prepared) -> Self {
         let layout = prepared.fields.layout();
         Self {
-            image: prepared.image.clone(),
-            sound_file: prepared.sound_file.clone(),
+            sound_file: prepared.sound_file.clone().map(Reading::of),
+            image: Reading::of(prepared.image.clone()),
             pieces: layout.pieces.into_iter(),
             open: None,
             encoder: Encoder::default(),
@@ -46,8 +46,16 @@ impl Pieces {
     pub(super) async fn next(&mut self, text: &mut Vec<u8>) -> Result<bool, Thrown> {
         text.clear();
         while text.is_empty() {
-            if let Some((field, reading)) = &mut self.open {
-                match reading.next(&mut self.chunk).await.map_err(|_| unreadable(*field))? {
+            if self.sound_file.as_ref().is_none_or(Reading::is_asked_for) {
+                self.image.begin();
+            }
+            let reading = match self.open {
+                Some(Field::Image) => Some(&mut self.image),
+                Some(_) => self.sound_file.as_mut(),
+                None => None,
+            };
+            if let (Some(field), Some(reading)) = (self.open, reading) {
+                match reading.next(&mut self.chunk).await.map_err(|_| unreadable(field))? {
                     Some(bytes) => self.encoder.push(bytes, text),
                     None => {
                         self.encoder.finish(text);
@@ -58,10 +66,8 @@ impl Pieces {
             }
             match self.pieces.next() {
                 Some(Piece::Text(piece)) => text.extend_from_slice(piece.as_bytes()),
-                Some(Piece::Image) => self.open = Some((Field::Image, Reading::of(self.image.clone()))),
-                Some(Piece::SoundFile) => {
-                    self.open = self.sound_file.clone().map(|media| (Field::SoundFile, Reading::of(media)));
-                }
+                Some(Piece::Image) => self.open = Some(Field::Image),
+                Some(Piece::SoundFile) => self.open = Some(Field::SoundFile),
                 None => return Ok(false),
             }
         }

@@ -138,48 +138,6 @@ test("a file that becomes unreadable after the check is no lost call", async () 
   assert.equal(sandbox.ledger.read().totals.tasks, 0);
 });
 
-/** A file whose stream gives its bytes in pieces of these lengths, and what it does not have as zeros. */
-function streaming(bytes, lengths) {
-  const pieces = lengths();
-  let at = 0;
-  const pull = (controller) => {
-    const { value, done } = pieces.next();
-    if (done) {
-      controller.close();
-      return controller.byobRequest?.respond(0);
-    }
-    const piece = new Uint8Array(value);
-    piece.set(bytes.subarray(at, at + value));
-    at += value;
-    return controller.enqueue(piece);
-  };
-  return Object.assign(new Blob([bytes]), { stream: () => new ReadableStream({ type: "bytes", pull }) });
-}
-
-test("a file whose stream gives less, more or nothing any more is not sent, and one in pieces of any length is", async () => {
-  const bytes = new Uint8Array(await image.arrayBuffer());
-  const [first, rest] = [10_001, bytes.length - 10_001];
-  const wrong = [
-    function* () { yield bytes.length - 1; },
-    function* () { yield first; throw new Error("gone"); },
-    function* () { yield first; yield rest + 1; },
-  ];
-  for (const lengths of wrong) {
-    const refused = client.createTask({ image: streaming(bytes, lengths), soundFile, prompt });
-    await assert.rejects(refused, ({ code, problems }) => code === "invalid_input" && problems[0].field === "image");
-  }
-  assert.equal(sandbox.ledger.read().totals.tasks, 0);
-  const right = [
-    function* () { yield first; yield rest; throw new Error("asked again after the last byte"); },
-    function* () { yield* Array.from(bytes, () => 1); },
-  ];
-  for (const lengths of right) await client.createTask({ image: streaming(bytes, lengths), soundFile, prompt });
-  await client.createTask({ image, soundFile, prompt });
-  const hashes = new Set(sandbox.ledger.read().creates.map((create) => create.image.sha256));
-  assert.deepEqual([sandbox.ledger.read().totals.tasks, hashes.size], [3, 1]);
-  sandbox.reset();
-});
-
 test("every form of the same file arrives as the same bytes, and the client still works", async () => {
   const bytes = new Uint8Array(await image.arrayBuffer());
   const larger = new Uint8Array(bytes.length + 64);

@@ -1,0 +1,116 @@
+//! Reading a file from its beginning to its end, in the way that each platform is fastest at.
+//!
+//! The platform reads on while the module encodes, and neither holds more than a few megabytes of the file.
+//! `npm run bench` measures it.
+
+#[cfg_attr(feature = "npm-server", path = "server.rs")]
+#[cfg_attr(not(feature = "npm-server"), path = "page.rs")]
+mod blob;
+mod slices;
+
+use js_sys::Uint8Array;
+
+use self::blob::Reads;
+use super::http::is_page;
+use super::media::Media;
+use super::time::{let_others, now_ms};
+use crate::engine::media::{ReadError, Source};
+
+/// How many bytes are given at once. Divisible by three, so that most pieces leave nothing over.
+const PIECE_BYTES: u32 = 3 << 17;
+
+/// How long a page is held up at a time, in milliseconds, before others have their turn.
+const TURN_MS: f64 = 3.0;
+
+/// A file that is being read.
+pub(super) struct Reading {
+    media: Media,
+    /// How far.
+    at: u64,
+    /// Of a blob.
+    reads: Option<Reads>,
+    /// What the platform has given, and was not taken yet.
+    rest: Uint8Array,
+    /// Since when the page is held up; nothing outside pages.
+    since_ms: Option<f64>,
+}
+
+impl Reading {
+    pub(super) fn of(media: Media) -> Self {
+        let (reads, rest) = match &media {
+            Media::Bytes(bytes) => (None, bytes.clone()),
+            Media::Blob { blob, bytes } => (Some(Reads::of(blob, *bytes)), Uint8Array::new_with_length(0)),
+            _ => (None, Uint8Array::new_with_length(0)),
+        };
+        Self { media, at: 0, reads, rest, since_ms: is_page().then(now_ms) }
+    }
+
+    /// Has the platform begin, so that there is something when the first bytes are wanted.
+    pub(super) fn begin(&mut self) {
+        if let Some(reads) = &mut self.reads {
+            reads.begin();
+        }
+    }
+
+    /// Whether the platform has nothing more to be asked for.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.reads.as_ref().is_none_or(Reads::are_asked_for)
+    }
+
+    /// Gives the next bytes, in `into` unless the module holds them already. Gives nothing at the end.
+    ///
+    /// # Errors
+    /// Whatever keeps the platform from giving as many bytes as it had said there are.
+    pub(super) async fn next<'a>(&'a mut self, into: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>, ReadError> {
+        let (at, left) = (self.at, self.media.len() - self.at);
+        if left == 0 {
+            return Ok(None);
+        }
+        let length = left.min(u64::from(PIECE_BYTES));
+        if self.media.held(at, length as usize).is_some() {
+            self.at += length;
+            return Ok(self.media.held(at, length as usize));
+        }
+        self.let_others().await;
+        if self.rest.length() == 0 {
+            self.rest = self.given().await.filter(|given| given.length() > 0).ok_or_else(lost)?;
+        }
+        let (given, length) = (self.rest.length(), self.rest.length().min(PIECE_BYTES));
+        if u64::from(given) > left {
+            return Err(lost());
+        }
+        into.resize(length as usize, 0);
+        self.rest.subarray(0, length).copy_to(into);
+        self.rest = self.rest.subarray(length, given);
+        self.at += u64::from(length);
+        if length == given
+            && let Some(reads) = &mut self.reads
+        {
+            reads.used(&self.rest.buffer());
+        }
+        Ok(Some(into))
+    }
+
+    async fn given(&mut self) -> Option<Uint8Array> {
+        let reads = self.reads.as_mut()?;
+        let given = reads.next()?.await.ok()?;
+        let (bytes, had_turn) = reads.taken(&given);
+        if had_turn {
+            self.since_ms = self.since_ms.map(|_| now_ms());
+        }
+        bytes
+    }
+
+    /// Lets the page do what else it has to do, from time to time.
+    async fn let_others(&mut self) {
+        if self.since_ms.is_none_or(|since_ms| now_ms() - since_ms < TURN_MS) {
+            return;
+        }
+        let_others().await;
+        self.since_ms = Some(now_ms());
+    }
+}
+
+fn lost() -> ReadError {
+    ReadError { message: String::from("the platform did not give the bytes") }
+}

@@ -6,7 +6,7 @@ export function tables(results) {
   const pages = places.filter(([, { blocks }]) => blocks);
   const all = [
     { title: "Targets", rows: results.targets.map(({ met, ...row }) => ({ ...row, met: met ? "yes" : "no" })) },
-    ...places.map(([name, found]) => bodyTable(name, found)),
+    ...places.flatMap(([name, found]) => bodyTables(name, found)),
     { title: "Longest block of the page while a body is made, ms", rows: pages.flatMap(blockRows), plot: ["median"], limit: 8 },
     { title: "Memory of the Node process over what it had, bodies", rows: memoryRows(results.places.Node), plot: ["median"], limit: 1.6 },
     { title: "Linear memory of the module", rows: linearRows(places) },
@@ -17,8 +17,13 @@ export function tables(results) {
   return all.filter(({ rows }) => rows.length > 0);
 }
 
-function bodyTable(place, { version, body, cpu }) {
-  const samples = body ?? cpu;
+function bodyTables(place, { version, body, cpu, sent }) {
+  if (body) return [bodyTable(`Body ready in ${place} ${version}, ms`, body)];
+  const of = "processor time of a request, ms";
+  return [bodyTable(`Body ready in ${place} ${version}, ${of}`, cpu), bodyTable(`Body sent in ${place} ${version}, ${of}`, sent)];
+}
+
+function bodyTable(title, samples) {
   const { nothing, ...ways } = samples;
   const { bestMs, readingMs } = compared(ways);
   const rows = Object.entries(samples).map(([name, each]) => ({
@@ -29,8 +34,7 @@ function bodyTable(place, { version, body, cpu }) {
     "best by hand, times": rounded(bestMs / median(each)),
     ...(readingMs === undefined ? {} : { "of reading": rounded(median(each) / readingMs) }),
   }));
-  const what = cpu ? "processor time of a request, ms" : "ms";
-  return { title: `Body ready in ${place} ${version}, ${what}`, rows, plot: ["median"] };
+  return { title, rows, plot: ["median"] };
 }
 
 function blockRows([place, { blocks, traces }]) {

@@ -40,12 +40,15 @@ function inNode({ body, memory }) {
   ];
 }
 
-function inWorkerd({ cpu }) {
-  const { nothing, ...body } = cpu;
+function inWorkerd({ cpu, sent }) {
+  return [...ofRequests("body ready", cpu), ...ofRequests("body sent", sent)];
+}
+
+/** Compared without what any request takes. */
+function ofRequests(what, { nothing, ...ways }) {
   const idleMs = median(nothing);
-  const net = Object.fromEntries(Object.entries(body).map(([name, samples]) => [name, samples.map((ms) => ms - idleMs)]));
-  const { oursMs, ...rest } = compared(net);
-  return [faster("workerd: body ready", rest), limited("workerd: processor time of a request, ms", median(cpu["kling-avatar"]), 10)];
+  const net = Object.fromEntries(Object.entries(ways).map(([name, samples]) => [name, samples.map((ms) => ms - idleMs)]));
+  return [faster(`workerd: ${what}`, compared(net)), limited(`workerd: ${what}, processor time of a request, ms`, median(ways["kling-avatar"]), 10)];
 }
 
 function encoding(place, found) {

@@ -1,5 +1,4 @@
 import { configuration } from "./error.js";
-import { streamOf } from "./gateway-stream.js";
 import { Tokens } from "./gateway-tokens.js";
 import { WasmClient, WasmGateway } from "./kling_avatar_server.js";
 import { load } from "./module.js";
@@ -52,7 +51,7 @@ function make(parts) {
   const basePath = parts.basePath.replace(/\/+$/, "");
   return {
     gateway,
-    client: new WasmClient({ ...client, stream: streamOf }),
+    client: new WasmClient(client),
     tokens: new Tokens(parts.tokenSecrets),
     publicUrl: parts.publicUrl === undefined ? undefined : address(parts.publicUrl),
     base: parts.publicUrl === undefined ? basePath : address(parts.publicUrl),

@@ -1,6 +1,8 @@
 //! What the client knows and decides, with no JavaScript type in sight.
 
 pub mod base64;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod base64_wasm;
 pub mod body;
 pub mod create;
 pub mod error;

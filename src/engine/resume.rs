@@ -54,8 +54,9 @@ impl Fingerprint {
     /// Takes in the next bytes. The same bytes in other pieces give another fingerprint, unless all but the last piece
     /// are multiples of eight long.
     pub fn push(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(8) {
-            let word = piece.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+        let (words, rest) = bytes.as_chunks();
+        let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain((!rest.is_empty()).then_some(last)) {
             self.low = (self.low ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25).rotate_left(29);
             self.high = (self.high.rotate_left(31) ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93).wrapping_add(self.low);
         }

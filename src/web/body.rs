@@ -5,7 +5,7 @@ use js_sys::Uint8Array;
 use super::prepare::Prepared;
 use super::reading::Reading;
 use super::thrown::Thrown;
-use crate::engine::base64::Encoder;
+use crate::engine::base64::{Encoder, Text};
 use crate::engine::body::Piece;
 use crate::engine::error::Error;
 use crate::engine::problem::Field;
@@ -43,7 +43,7 @@ impl Pieces {
     ///
     /// # Errors
     /// `invalid_input` where a file cannot be read any more.
-    pub(super) async fn next(&mut self, text: &mut Vec<u8>) -> Result<bool, Thrown> {
+    pub(super) async fn next(&mut self, text: &mut Text) -> Result<bool, Thrown> {
         text.clear();
         while text.is_empty() {
             if self.sound_file.as_ref().is_none_or(Reading::is_asked_for) {
@@ -65,7 +65,7 @@ impl Pieces {
                 continue;
             }
             match self.pieces.next() {
-                Some(Piece::Text(piece)) => text.extend_from_slice(piece.as_bytes()),
+                Some(Piece::Text(piece)) => text.push(piece.as_bytes()),
                 Some(Piece::Image) => self.open = Some(Field::Image),
                 Some(Piece::SoundFile) => self.open = Some(Field::SoundFile),
                 None => return Ok(false),
@@ -83,7 +83,7 @@ pub(super) async fn write(prepared: &Prepared, on_progress: impl Fn(f64, f64)) -
     let mut pieces = Pieces::of(prepared);
     let total = u32::try_from(pieces.total_bytes).map_err(|_| too_large())?;
     let body = Uint8Array::new_with_length(total);
-    let (mut at, mut text) = (0, Vec::new());
+    let (mut at, mut text) = (0, Text::default());
     while pieces.next(&mut text).await? {
         let end = at + text.len() as u32;
         body.subarray(at, end).copy_from(&text);

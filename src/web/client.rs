@@ -60,9 +60,6 @@ pub struct Config {
     pub base_url: String,
     /// Used instead of the platform's `fetch`.
     pub fetch: Option<Function>,
-    /// Makes a request body of its length and of a function that gives its next piece, for runtimes that are short of
-    /// memory. Without it the whole body is written before it is sent.
-    pub stream: Option<Function>,
     /// What is checked.
     pub limits: Limits,
     /// How often a request is repeated.

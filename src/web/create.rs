@@ -9,6 +9,7 @@ use super::input::AvatarInput;
 use super::js::{call, get};
 use super::prepare::Prepared;
 use super::storage::Saved;
+use super::stream::Stream;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random, wall_ms};
 use super::turn::Place;
@@ -87,7 +88,8 @@ impl Client {
         let external_task_id = given.map_or_else(random_id, Ok)?;
         let prepared = Prepared::of(input, external_task_id.clone()).ok_or_else(nothing_to_send)?;
         let on_progress = |loaded, total| call.advance(Phase::Reading, loaded, Some(total));
-        let mut upload = call.run(Upload::of(prepared, self.way(), on_progress)).await??;
+        let way = self.way(&prepared);
+        let mut upload = call.run(Upload::of(prepared, way, on_progress)).await??;
         let saved = match &self.shared.config.storage {
             Some(storage) => {
                 let mut fingerprint = Fingerprint::default();
@@ -102,11 +104,13 @@ impl Client {
         self.create_or_resume(created, upload, call).await
     }
 
-    fn way(&self) -> Way {
-        match &self.shared.config.stream {
-            _ if self.is_for_gateway() => Way::Form,
-            Some(stream) => Way::Streamed(stream.clone()),
-            None => Way::Written,
+    fn way(&self, prepared: &Prepared) -> Way {
+        // A caller's own `fetch` may want to read the body; that of a gateway has to spare memory.
+        let may_stream = self.shared.config.fetch.is_none() || prepared.image.held(0, 0).is_some();
+        match self.is_for_gateway() {
+            true => Way::Form,
+            false if may_stream && Stream::is_there() => Way::Streamed,
+            false => Way::Written,
         }
     }
 
@@ -214,10 +218,10 @@ impl Client {
     }
 
     pub(super) async fn send_create(&self, upload: &Upload, call: &Call) -> Result<Sent, Thrown> {
-        let (body, total) = (upload.body(), upload.bytes());
+        let (body, total) = (upload.body()?, upload.bytes());
         call.advance(Phase::Uploading, 0.0, Some(total));
         let url = self.url(TASKS_PATH, &[]);
-        let sent = self.exchange("POST", &url, Some(body.value.clone()), CREATE_TIMEOUT_MS, call).await?;
+        let sent = self.exchange("POST", &url, Some(body.value()), CREATE_TIMEOUT_MS, call).await?;
         if matches!(sent.outcome, Outcome::Answered(_)) {
             call.advance(Phase::Uploading, total, Some(total));
         }

@@ -183,7 +183,6 @@ fn config(options: &JsValue) -> Result<Config, Thrown> {
         target,
         base_url,
         fetch: function(options, "fetch"),
-        stream: function(options, "stream"),
         limits: Limits::default().overridden(&get(options, "limits"))?,
         storage: try_get(options, "storage").ok().flatten(),
         max_concurrent_tasks: number(options, "maxConcurrentTasks").map(|count| count as u32),

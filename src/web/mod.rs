@@ -23,6 +23,7 @@ mod prepare;
 mod reading;
 mod speech;
 mod storage;
+mod stream;
 #[cfg(feature = "npm-server")]
 mod tables;
 mod thrown;

@@ -33,7 +33,6 @@ mod page {
             target: Target::Gateway,
             base_url: gateway_url.to_owned(),
             fetch: None,
-            stream: None,
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             poll: PollPolicy::default(),

@@ -6,11 +6,15 @@ use std::cell::RefCell;
 #[path = "../../../src/engine/base64.rs"]
 mod base64;
 
+#[cfg(target_arch = "wasm32")]
+#[path = "../../../src/engine/base64_wasm.rs"]
+mod base64_wasm;
+
 /// What is encoded, and what comes of it.
 #[derive(Default)]
 struct Buffers {
     chunk: Vec<u8>,
-    text: Vec<u8>,
+    text: base64::Text,
     copy: Vec<u8>,
 }
 
@@ -27,7 +31,7 @@ pub extern "C" fn prepare(bytes: usize) -> *const u8 {
         let mut encoder = base64::Encoder::default();
         encoder.push(chunk, text);
         encoder.finish(text);
-        copy.clone_from(text);
+        *copy = text.to_vec();
         chunk.as_ptr()
     })
 }

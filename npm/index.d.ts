@@ -2,7 +2,7 @@
 
 /**
  * An image or a sound: a `File` or `Blob`, its bytes, or a string. A string is an `http(s)` URL that the service
- * fetches by itself, a `data:` URL, or raw Base64.
+ * fetches by itself, a `data:` URL, or raw Base64. Bytes must stay as they are until the call ends.
  */
 export type Media = Blob | ArrayBuffer | ArrayBufferView | URL | string;
 

@@ -79,7 +79,11 @@ impl Reading {
         if u64::from(given) > left {
             return Err(lost());
         }
-        into.resize(length as usize, 0);
+        if into.len() < length as usize {
+            // Not `resize`, which in a module made for size fills byte by byte.
+            *into = vec![0; length as usize];
+        }
+        into.truncate(length as usize);
         self.rest.subarray(0, length).copy_to(into);
         self.rest = self.rest.subarray(length, given);
         self.at += u64::from(length);

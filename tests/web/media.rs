@@ -1,6 +1,7 @@
 //! Files in every form, read piece by piece from the platform's own objects.
 
 use js_sys::{Array, JsString, Uint8Array};
+use kling_avatar::engine::base64::{Encoder, Text};
 use kling_avatar::engine::media::Source;
 use kling_avatar::engine::problem::{Field, Problem};
 use kling_avatar::web::Media;
@@ -59,10 +60,10 @@ async fn base64_and_data_urls_are_decoded() {
 /// So long that it takes several pieces.
 fn long_base64() -> (Vec<u8>, String) {
     let long: Vec<u8> = (0..2_400_001_u32).map(|i| (i % 251) as u8).collect();
-    let (mut encoder, mut text) = (kling_avatar::engine::base64::Encoder::default(), Vec::new());
+    let (mut encoder, mut text) = (Encoder::default(), Text::default());
     encoder.push(&long, &mut text);
     encoder.finish(&mut text);
-    (long, String::from_utf8(text).unwrap())
+    (long, String::from_utf8(text.to_vec()).unwrap())
 }
 
 #[wasm_bindgen_test]

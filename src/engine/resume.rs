@@ -42,29 +42,53 @@ pub struct Fingerprint {
     low: u64,
     high: u64,
     length: u64,
+    /// Bytes that do not fill a word yet, and how many.
+    word: u64,
+    carried: usize,
 }
 
 impl Default for Fingerprint {
     fn default() -> Self {
-        Self { low: 0x9e37_79b9_7f4a_7c15, high: 0xc2b2_ae3d_27d4_eb4f, length: 0 }
+        Self { low: 0x9e37_79b9_7f4a_7c15, high: 0xc2b2_ae3d_27d4_eb4f, length: 0, word: 0, carried: 0 }
     }
 }
 
 impl Fingerprint {
-    /// Takes in the next bytes. The same bytes in other pieces give another fingerprint, unless all but the last piece
-    /// are multiples of eight long.
+    /// Takes in the next bytes, in pieces of any length: a platform gives a file in other ones each time.
     pub fn push(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
-        let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain((!rest.is_empty()).then_some(last)) {
-            self.low = (self.low ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25).rotate_left(29);
-            self.high = (self.high.rotate_left(31) ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93).wrapping_add(self.low);
+        let missing = if self.carried > 0 { 8 - self.carried } else { 0 };
+        let (head, body) = bytes.split_at(missing.min(bytes.len()));
+        let (words, rest) = body.as_chunks();
+        self.keep(head);
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
         }
+        self.keep(rest);
         self.length = self.length.wrapping_add(bytes.len() as u64);
     }
 
+    /// Takes in bytes that do not fill a word of eight, or just do.
+    fn keep(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.word |= u64::from(*byte) << (8 * self.carried);
+            self.carried += 1;
+        }
+        if self.carried == 8 {
+            self.mix(self.word);
+            (self.word, self.carried) = (0, 0);
+        }
+    }
+
+    fn mix(&mut self, word: u64) {
+        self.low = (self.low ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25).rotate_left(29);
+        self.high = (self.high.rotate_left(31) ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93).wrapping_add(self.low);
+    }
+
     /// Gives 32 hexadecimal digits.
-    pub fn finish(&self) -> String {
+    pub fn finish(mut self) -> String {
+        if self.carried > 0 {
+            self.mix(self.word);
+        }
         let mut text = String::new();
         for half in [self.low ^ self.length, self.high] {
             let half = (half ^ half >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -126,12 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_whole_words_make_no_difference() {
+    fn pieces_make_no_difference() {
         let bytes: Vec<u8> = (0..1001_u32).map(|n| (n * 13) as u8).collect();
-        let mut pieces = Fingerprint::default();
-        for piece in bytes.chunks(64) {
-            pieces.push(piece);
+        for size in [1, 3, 7, 8, 9, 64, 100] {
+            let mut pieces = Fingerprint::default();
+            for piece in bytes.chunks(size) {
+                pieces.push(piece);
+            }
+            assert_eq!(pieces.finish(), of(&bytes), "{size}");
         }
-        assert_eq!(pieces.finish(), of(&bytes));
     }
 }

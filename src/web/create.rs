@@ -96,7 +96,7 @@ impl Client {
                 fingerprint.push(self.shared.config.base_url.as_bytes());
                 let own_id = Some(external_task_id.as_str()).filter(|_| made_up);
                 upload.take_into(&mut fingerprint, own_id).await?;
-                Some(call.run(Saved::open(storage, &self.shared.names, &fingerprint, &external_task_id)).await??)
+                Some(call.run(Saved::open(storage, &self.shared.names, fingerprint, &external_task_id)).await??)
             }
             None => None,
         };

@@ -15,7 +15,7 @@ use crate::engine::resume::{Fingerprint, Record};
 
 const PREFIX: &str = "kling-avatar:";
 
-/// How much of a body is looked at once, in bytes. Divisible by eight.
+/// How much of a body is looked at once, in bytes.
 const PIECE_BYTES: u32 = 1 << 16;
 
 /// How long the storage may take, in milliseconds: it must not hold up a paid task.
@@ -48,7 +48,7 @@ impl Saved {
     pub(super) async fn open(
         storage: &JsValue,
         names: &NamesInUse,
-        fingerprint: &Fingerprint,
+        fingerprint: Fingerprint,
         external_task_id: &str,
     ) -> Result<Self, Thrown> {
         let name = free_name(names, PREFIX.to_owned() + &fingerprint.finish());

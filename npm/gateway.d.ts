@@ -50,7 +50,8 @@ export interface GatewayOptions<Env = unknown> {
   tokenTtlSeconds?: number;
   /**
    * How long the service may take to accept a task, in milliseconds; its files are held meanwhile. Where the account has too
-   * many tasks in parallel, the page waits and sends again. Default 90 000.
+   * many tasks in parallel, the gateway waits so long, which the page is told, and then the page waits and sends again.
+   * Default 90 000.
    */
   createTimeoutMs?: number;
   /** How long an upload may take in all. Default 300 000. */

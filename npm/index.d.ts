@@ -115,7 +115,7 @@ export interface Progress {
   waiting?: {
     /** `concurrency_limit`: for a place among the tasks in parallel, the account's or this client's own. */
     code: "rate_limited" | "concurrency_limit";
-    /** When it is tried again. Absent in the client's own queue. */
+    /** When it is tried again. Absent in the client's own queue, and where a gateway waits. */
     delayMs?: number;
   };
 }

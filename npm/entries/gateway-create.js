@@ -3,6 +3,7 @@ import { answer, isOurs } from "./gateway-answer.js";
 import { audioIdOf } from "./gateway-audio.js";
 import { Refusal } from "./gateway-refusal.js";
 import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
+import { pending } from "./gateway-pending.js";
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
 import { FILES, readInput, takePlace } from "./gateway-upload.js";
@@ -20,8 +21,16 @@ const UNKNOWN = "It is not known whether the task was created, so nothing was se
 
 /** `POST /tasks`: makes one task of any number of requests with the same id. */
 export async function create(call) {
+  const asked = call.url.searchParams.get("tellWaiting") ?? "0";
+  if (asked !== "0" && asked !== "1") throw new Refusal(422, "invalid_request", "tellWaiting must be 0 or 1.");
   await spend(call);
   const leave = await takePlace(call);
+  const waiting = asked === "1" && new Promise((resolve) => (call.onWaiting = resolve));
+  const done = made(call).finally(leave);
+  return waiting ? Promise.race([done, waiting.then(() => pending(call, done))]) : done;
+}
+
+async function made(call) {
   let files;
   try {
     const given = await readInput(call);
@@ -34,7 +43,6 @@ export async function create(call) {
     return answer(isNew ? 201 : 200, await view(call, task, call.externalTaskId));
   } finally {
     files?.free();
-    leave();
   }
 }
 
@@ -146,7 +154,8 @@ async function submit(call, upstreamId, input, files) {
     callbackUrl = `${publicUrl}/callbacks/${await tokens.write("callback", claims, "")}`;
   }
   const whole = avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId });
-  const options = { timeoutMs: createTimeoutMs };
+  const onProgress = call.onWaiting && (({ waiting }) => waiting?.code === "concurrency_limit" && call.onWaiting());
+  const options = { timeoutMs: createTimeoutMs, onProgress };
   return files === undefined ? client.createTask(whole, options) : client.createTaskOf(files, whole, options);
 }
 

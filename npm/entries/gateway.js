@@ -34,7 +34,9 @@ async function serve(call) {
     if (thrown?.code !== "timeout") await drain(call).catch(() => {});
   }
   finish(response.headers, call);
-  report(call, { status: response.status, ms: Date.now() - began });
+  const told = Promise.resolve(call.ended ?? response).then(({ status }) => report(call, { status, ms: Date.now() - began }));
+  if (call.ended === undefined) await told;
+  else call.ctx?.waitUntil?.(told);
   return response;
 }
 

@@ -7,10 +7,11 @@ use js_sys::{Function, Promise, Uint8Array, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::call::{Call, CallOptions, Phase};
+use super::call::{Call, CallOptions};
 use super::http::{self, Request, Sent};
 use super::input::AvatarInput;
 use super::prepare::Report;
+use super::progress::Phase;
 use super::storage::NamesInUse;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random};
@@ -283,10 +284,10 @@ impl Client {
         let fetch = self.shared.config.fetch.as_ref();
         let with_progress = fetch.is_none() && call.is_watched() && http::is_page();
         let is_upload = is_form || body.as_ref().is_some_and(|body| body.is_instance_of::<Uint8Array>());
-        let request = Request { method, url, headers, body, timeout_ms };
+        let progress = is_form.then_some(&call.progress);
+        let request = Request { method, url, headers, body, timeout_ms, progress };
         let mut sent = if with_progress && is_upload {
-            let report = call.reporter(Phase::Uploading);
-            call.run(xhr::send(request, report)).await?
+            call.run(xhr::send(request, Rc::clone(&call.progress))).await?
         } else {
             call.run(http::send(fetch, request)).await?
         };

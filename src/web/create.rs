@@ -2,12 +2,13 @@
 
 use js_sys::{Uint8Array, encode_uri_component, global};
 
-use super::call::{Call, CallOptions, Phase};
+use super::call::{Call, CallOptions};
 use super::client::{Client, Kind, TASKS_PATH, check_id, configuration};
 use super::http::Sent;
 use super::input::AvatarInput;
 use super::js::{call, get};
 use super::prepare::Prepared;
+use super::progress::Phase;
 use super::storage::Saved;
 use super::stream::Stream;
 use super::thrown::Thrown;
@@ -220,7 +221,10 @@ impl Client {
     pub(super) async fn send_create(&self, upload: &Upload, call: &Call) -> Result<Sent, Thrown> {
         let (body, total) = (upload.body()?, upload.bytes());
         call.advance(Phase::Uploading, 0.0, Some(total));
-        let url = self.url(TASKS_PATH, &[]);
+        let mut url = self.url(TASKS_PATH, &[]);
+        if self.is_for_gateway() {
+            url.push_str("?tellWaiting=1");
+        }
         let sent = self.exchange("POST", &url, Some(body.value()), CREATE_TIMEOUT_MS, call).await?;
         if matches!(sent.outcome, Outcome::Answered(_)) {
             call.advance(Phase::Uploading, total, Some(total));

@@ -4,10 +4,11 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Blob, BlobPropertyBag};
 
-use super::call::{Call, CallOptions, Phase};
+use super::call::{Call, CallOptions};
 use super::client::Client;
 use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
 use super::js::{Builder, get, number};
+use super::progress::Phase;
 use super::thrown::Thrown;
 use super::time::within;
 use crate::engine::error::{Error, Refusal, RefusalKind};

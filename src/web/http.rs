@@ -1,12 +1,16 @@
 //! Sending a request with `fetch` and reading its answer with a cap.
 
+use std::rc::Rc;
+
 use js_sys::{Function, Promise, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use super::js::{Builder, call, function, get, number};
+use super::progress::Progress;
 use super::time::{wall_ms, within};
+use crate::engine::error::RefusalKind;
 use crate::engine::lookup::Outcome;
 use crate::engine::network::{PlatformError, certainly_not_sent};
 use crate::engine::retry::retry_after_ms;
@@ -28,7 +32,13 @@ pub(super) struct Request<'a> {
     pub(super) body: Option<JsValue>,
     /// How long the answer may take, in milliseconds.
     pub(super) timeout_ms: f64,
+    /// Is told where a gateway waits for a place.
+    pub(super) progress: Option<&'a Rc<Progress>>,
 }
+
+/// The status with which a gateway says that the account has as many tasks as it may have, and that the rest of the answer
+/// comes when there is a place.
+pub(super) const WAITING: u16 = 202;
 
 /// What became of a request, and what the platform threw.
 pub(super) struct Sent {
@@ -85,6 +95,9 @@ async fn exchange(fetch: Option<&Function>, request: Request<'_>) -> Result<Http
         request_id: header(&response, "x-request-id"),
         ..HttpAnswer::default()
     };
+    if let Some(progress) = request.progress.filter(|_| answer.status == WAITING) {
+        progress.wait_for(RefusalKind::ConcurrencyLimit, None);
+    }
     let (body, too_long) = read_capped(&response).await?;
     if !too_long {
         guard.0 = None;

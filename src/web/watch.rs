@@ -1,7 +1,8 @@
 //! Waiting for one task: carries out what [`Polling`] decides.
 
-use super::call::{Call, Phase};
+use super::call::Call;
 use super::client::{Client, Kind};
+use super::progress::Phase;
 use super::thrown::Thrown;
 use super::time::{now_ms, random, wall_ms};
 use super::wake;

@@ -8,7 +8,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
-use super::http::{ANSWER_MAX_BYTES, Request, Sent, failed, retry_after};
+use super::http::{ANSWER_MAX_BYTES, Request, Sent, WAITING, failed, retry_after};
+use super::progress::{Phase, Progress};
+use crate::engine::error::RefusalKind;
 use crate::engine::lookup::Outcome;
 use crate::engine::search::split_once;
 use crate::engine::wire::{HttpAnswer, Task};
@@ -27,20 +29,17 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// Sends a request, telling `on_upload` how many bytes have left. Dropping the future aborts the request.
-pub(super) async fn send(request: Request<'_>, on_upload: impl Fn(f64, f64) + 'static) -> Sent {
+/// Sends a request, telling how many bytes have left. Dropping the future aborts the request.
+pub(super) async fn send(request: Request<'_>, progress: Rc<Progress>) -> Sent {
     let url = request.url;
-    match exchange(&request, on_upload).await {
+    match exchange(&request, progress).await {
         Ok(Some(answer)) => Sent { outcome: Outcome::Answered(Box::new(answer)), cause: None },
         Ok(None) => failed(url, JsValue::from(js_sys::TypeError::new("the request failed"))),
         Err(cause) => failed(url, cause),
     }
 }
 
-async fn exchange(
-    request: &Request<'_>,
-    on_upload: impl Fn(f64, f64) + 'static,
-) -> Result<Option<HttpAnswer>, JsValue> {
+async fn exchange(request: &Request<'_>, progress: Rc<Progress>) -> Result<Option<HttpAnswer>, JsValue> {
     let xhr = XmlHttpRequest::new()?;
     xhr.open_with_async(request.method, request.url, true)?;
     xhr.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
@@ -49,7 +48,7 @@ async fn exchange(
         xhr.set_request_header(name, value)?;
     }
     let on_progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
-        on_upload(event.loaded(), event.total());
+        progress.advance(Phase::Uploading, event.loaded(), Some(event.total()));
     });
     xhr.upload()?.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
     let (too_long, mut settle) = (Rc::new(Cell::new(false)), None);
@@ -58,7 +57,11 @@ async fn exchange(
         settle = Some(resolve);
     });
     let seen = Rc::clone(&too_long);
+    let (mut waits, begun) = (request.progress.cloned(), xhr.clone());
     let on_answer = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+        if let Some(progress) = waits.take().filter(|_| begun.status() == Ok(WAITING)) {
+            progress.wait_for(RefusalKind::ConcurrencyLimit, None);
+        }
         if event.loaded() > ANSWER_MAX_BYTES as f64 {
             seen.set(true);
             if let Some(settle) = &settle {

@@ -51,6 +51,11 @@ export async function mainPaths(url, sandbox) {
   assert.equal(sandbox.ledger.read().totals.tasks - before, 2);
   assert.equal((await client.findTask(externalTaskId)).taskId, same[0].taskId);
 
+  await sandbox.faults.add({ on: "create", action: "status", status: 429, code: 1303 });
+  const told = [];
+  await client.createTask(INPUT, { onProgress: ({ waiting }) => waiting && told.push(waiting.code) });
+  assert.deepEqual([told, sandbox.ledger.read().totals.tasks - before], [["concurrency_limit"], 3]);
+
   const preflight = await fetch(`${url}/tasks`, { method: "OPTIONS", headers: { origin: ORIGIN, "access-control-request-method": "POST" } });
   assert.deepEqual([preflight.status, preflight.headers.get("access-control-allow-origin")], [204, ORIGIN]);
   assert.equal((await fetch(`${url}/health`, { method: "HEAD" })).status, 200);

@@ -142,9 +142,10 @@ pub fn is_told(answer: &HttpAnswer) -> bool {
 fn contents(answer: &HttpAnswer) -> Result<Json, Error> {
     let body = Json::parse(&answer.body).filter(|_| !answer.too_long);
     match body {
-        Some(body) if (200..300).contains(&answer.status) => Ok(body),
+        // An answer that began while a place was waited for says only in its contents how that ended.
         Some(body) => match body.get("error").and_then(|error| failure(error, answer)) {
             Some(error) => Err(error),
+            None if (200..300).contains(&answer.status) => Ok(body),
             None => Err(foreign(answer)),
         },
         None => Err(foreign(answer)),
@@ -247,6 +248,16 @@ mod tests {
                 assert_eq!(task(&answer(502, &body.to_string())), Err(error));
             }
         }
+    }
+
+    #[test]
+    fn an_answer_that_began_too_early_for_its_status_says_it_inside() {
+        let body = r#" {"taskId":"a.b","status":"submitted","videos":[]}"#;
+        assert_eq!(task(&answer(202, body)).unwrap().task_id, "a.b");
+        let failed = answer(202, r#" {"error":{"code":"rate_limited","message":"Later (HTTP 429): no","status":429}}"#);
+        let error = task(&failed).unwrap_err();
+        assert_eq!((error.code(), error.is_retryable(), is_told(&failed)), ("rate_limited", true, true));
+        assert!(matches!(error, Error::Refused(Refusal { status: 429, .. })));
     }
 
     #[test]

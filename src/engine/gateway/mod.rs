@@ -4,7 +4,7 @@
 //!
 //! | request | what it does |
 //! |---|---|
-//! | `POST /tasks` | creates: `multipart/form-data` with the binary parts `image` and `soundFile` and the JSON part `input`, or the JSON of an `AvatarInput` |
+//! | `POST /tasks` | creates: `multipart/form-data` with the binary parts `image` and `soundFile` and the JSON part `input`, or the JSON of an `AvatarInput`; with `?tellWaiting=1` the answer begins while a place is waited for |
 //! | `GET /tasks?externalTaskId=…` | finds the caller's own task |
 //! | `GET /tasks/{token}` | reads a task; with `?known=<status>&waitSeconds=<n>` answers at the next change (long polling) |
 //! | `GET /tasks/{token}/video` | streams the finished video through, `Range` included |

@@ -10,9 +10,9 @@ const PROGRAM = `
 import { readFile, writeFile } from "node:fs/promises";
 import * as kit from "kling-avatar";
 import { runSuite } from "./suite/run.js";
-const { only, ...where } = JSON.parse(await readFile("where.json", "utf8"));
+const where = JSON.parse(await readFile("where.json", "utf8"));
 const [image, sound] = await Promise.all(["portrait.jpg", "voice.mp3"].map(async (name) => new Uint8Array(await readFile(name))));
-await writeFile(process.argv[2], JSON.stringify(await runSuite(kit, { ...where, image, sound }, only)));
+await writeFile(process.argv[2], JSON.stringify(await runSuite(kit, { ...where, image, sound })));
 process.exit(0);
 `;
 

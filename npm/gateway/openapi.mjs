@@ -1,68 +1,15 @@
-// Checks a gateway in workerd against docs/openapi.yaml with schemathesis (`pip install schemathesis`), which is given real
-// tokens, ids and files, so that it meets answers of success, too.
-// `npm run check:openapi [-- --max-examples 50 …]`; further arguments go to schemathesis.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// `npm run check:openapi [-- --max-examples 50 …]`: schemathesis against a gateway, each time with other requests; further
+// arguments go to it.
 import { build } from "../build/package.mjs";
-import { BUILD, ROOT } from "../setup/paths.mjs";
-import { run } from "../setup/process.mjs";
 import { Stop, command, say } from "../setup/report.mjs";
-
-const ORIGIN = "https://www.example.org";
-const SPEECH = { text: "Good morning, dear listeners. This lasts for more than two seconds.", voiceId: "genshin_vindi2", voiceLanguage: "en" };
-/** A schema cannot say what a photo or a voice is, so what fits it may well be refused. */
-const EXCLUDED = "positive_data_acceptance";
+import { schemathesis } from "./schemathesis.mjs";
 
 await command(async () => {
   await build();
-  const { INPUT, clientOf, startStand } = await import("../../tests/gateway/stand.mjs");
-  const stand = await startStand({ options: { allowedOrigins: ORIGIN }, sandbox: { options: { concurrency: 1e6 } } });
-  const client = clientOf(stand.url, { headers: { origin: ORIGIN } });
-  const task = await client.createTask({ ...INPUT, externalTaskId: crypto.randomUUID() });
-  await client.waitForTask(task.taskId);
-  const input = { ...INPUT, image: INPUT.image.toString("base64"), soundFile: INPUT.soundFile.toString("base64") };
-  const document = withExamples({ token: task.taskId, externalTaskId: task.externalTaskId, input });
-  mkdirSync(BUILD, { recursive: true });
-  const file = join(BUILD, "openapi-with-examples.yaml");
-  writeFileSync(file, document);
-
-  const program = process.env.SCHEMATHESIS ?? "schemathesis";
   const more = process.argv.slice(2);
-  const args = ["--config-file", join(ROOT, "npm", "gateway", "schemathesis.toml"), "run", file, "--url", stand.url, "--header", `Origin: ${ORIGIN}`];
-  args.push("--exclude-checks", EXCLUDED, "--generation-allow-x00", "false");
-  const { code } = await run(program, [...args, ...(more.length > 0 ? more : ["--max-examples", "40"])], { cwd: ROOT, stream: true });
-  const met = answersOf(stand.events);
-  await stand.close();
+  const { code, met, unmet } = await schemathesis(more.length > 0 ? more : ["--max-examples", "40"], { stream: true });
   say("Answers by address:");
   console.table(met);
-  if (code === undefined || code === 127) throw new Stop("schemathesis is not installed.");
-  const unmet = ["create", "find", "task", "video", "speech", "health"].filter((route) => !met[route]?.success);
   if (unmet.length > 0) throw new Stop(`No answer of success was met at: ${unmet.join(", ")}.`);
   process.exitCode = code;
 });
-
-/** The document with what only this gateway knows. JSON is YAML, too. */
-function withExamples({ token, externalTaskId, input }) {
-  const examples = [
-    ["      description: The `taskId` of a task.\n", token, "      "],
-    ["          required: true\n          schema: { $ref: \"#/components/schemas/ExternalTaskId\" }\n", externalTaskId, "          "],
-    ["            schema: { $ref: \"#/components/schemas/Input\" }\n", input, "            "],
-    ["            schema: { $ref: \"#/components/schemas/SpeechInput\" }\n", SPEECH, "            "],
-  ];
-  let document = readFileSync(join(ROOT, "docs", "openapi.yaml"), "utf8");
-  for (const [after, value, indent] of examples) {
-    if (!document.includes(after)) throw new Stop(`docs/openapi.yaml has no ${JSON.stringify(after)} for an example.`);
-    document = document.replace(after, `${after}${indent}example: ${JSON.stringify(value)}\n`);
-  }
-  return document;
-}
-
-function answersOf(events) {
-  const met = {};
-  for (const line of events.filter((each) => each.startsWith("{"))) {
-    const { route = "none", status } = JSON.parse(line);
-    const row = (met[route] ??= { success: 0, refused: 0, failed: 0 });
-    row[status < 400 ? "success" : status < 500 ? "refused" : "failed"] += 1;
-  }
-  return met;
-}

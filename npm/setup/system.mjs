@@ -17,6 +17,7 @@ const TOOLS = {
   imagemagick: { isThere: onPath("convert", "magick"), apt: ["imagemagick"], brew: "imagemagick" },
   chromium: { isThere: async () => chromiumPath() !== undefined, apt: ["chromium"], brew: "--cask chromium" },
   chromedriver: { isThere: async () => chromedriverPath() !== undefined, apt: ["chromium-driver"], brew: "--cask chromedriver" },
+  "Python 3.11": { isThere: async () => (await pythonPath()) !== undefined, apt: ["python3", "python3-venv"], brew: "python" },
   firefox: { isThere: async () => firefoxPath() !== undefined, apt: ["firefox-esr"], brew: "--cask firefox" },
   webkit: { isThere: async () => webkitPaths() !== undefined && webkitPlaysMp4(), apt: ["webkit2gtk-driver", "gstreamer1.0-libav", "xvfb", "xauth"], brew: "webkitgtk" },
 };
@@ -24,7 +25,7 @@ const TOOLS = {
 /** What the sandbox makes its videos and voices with. */
 export const FOR_SANDBOX = ["cc", "ffmpeg", "espeak-ng"];
 /** What the tests drive, and make their fixtures with. */
-export const FOR_TESTS = Object.keys(TOOLS).filter((name) => !["firefox", "webkit"].includes(name));
+export const FOR_TESTS = Object.keys(TOOLS).filter((name) => !["firefox", "webkit", "Python 3.11"].includes(name));
 /** And what the slow ones drive in addition. */
 export const FOR_ALL_TESTS = Object.keys(TOOLS);
 
@@ -76,6 +77,15 @@ export function webkitPaths() {
   const versions = ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"];
   const browser = folders.flatMap((folder) => versions.map((version) => join(folder, version, "MiniBrowser"))).find(isProgram);
   return driver && browser && which("xvfb-run") ? { driver, browser } : undefined;
+}
+
+/** Python 3.11 or newer that can make environments of its own: Debian has that in a package apart. */
+export async function pythonPath() {
+  for (const path of [which("python3"), "/usr/bin/python3"].filter(Boolean)) {
+    const { code } = await run(path, ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"]);
+    if (code === 0) return path;
+  }
+  return undefined;
 }
 
 async function absent(names) {

@@ -17,9 +17,9 @@ pub(super) struct BoxHead {
 }
 
 /// Reads the head of the box at `at`; `None` at the end of the file and where there is none.
-pub(super) async fn box_head(reader: &mut Reader<'_>, at: u64) -> Result<Option<BoxHead>, Fault> {
+pub(super) fn box_head(reader: &mut Reader, at: u64) -> Result<Option<BoxHead>, Fault> {
     let len = reader.len();
-    let head = reader.from(at, 16).await?;
+    let head = reader.from(at, 16)?;
     if head.len() < 8 || be32(head, 4) == 0 {
         return Ok(None);
     }

@@ -12,45 +12,73 @@ const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const CUT: &str = "the JPEG ends before its image data does";
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
-    let len = reader.len();
-    let mut size = None;
-    let mut in_scans = false;
-    let mut at = 2_u64;
-    loop {
-        let (marker, after) = next_marker(reader, at).await?;
-        at = after;
-        match marker {
-            0x01 | 0xD0..=0xD8 => continue,
-            EOI if in_scans => break,
-            EOI => return corrupt("the JPEG has no image data"),
-            _ => {}
-        }
-        let head = reader.from(after, 7).await?;
-        let segment = be16(head, 0);
-        if head.len() < 2 {
-            return corrupt(CUT);
-        }
-        if segment < 2 && !in_scans {
-            return corrupt("the JPEG has a damaged segment");
-        }
-        if is_frame(marker) && size.is_none() {
-            size = Some(frame(marker, head)?);
-        }
-        at += u64::from(segment);
-        if marker == SOS && !in_scans {
-            in_scans = true;
-            // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put
-            // there by an encoder that had finished; what may stand behind them decoders ignore.
-            let tail_at = at.max(len.saturating_sub(TAIL));
-            if size.is_none() || find_last(reader.from(tail_at, TAIL as usize).await?, &[0xFF, EOI]).is_some() {
-                break;
+/// How far a JPEG is known.
+#[derive(Default)]
+pub(super) struct Jpeg {
+    /// Where the next marker is looked for.
+    at: u64,
+    size: Option<(u32, u32)>,
+    in_scans: bool,
+}
+
+impl Jpeg {
+    #[inline(never)]
+    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<ImageInfo, Fault> {
+        let len = reader.len();
+        loop {
+            let marker = self.next_marker(reader)?;
+            let after = self.at + 2;
+            match marker {
+                0x01 | 0xD0..=0xD8 => {
+                    self.at = after;
+                    continue;
+                }
+                EOI if self.in_scans => break,
+                EOI => return corrupt("the JPEG has no image data"),
+                _ => {}
             }
+            let head = reader.from(after, 7)?;
+            let segment = be16(head, 0);
+            if head.len() < 2 {
+                return corrupt(CUT);
+            }
+            if segment < 2 && !self.in_scans {
+                return corrupt("the JPEG has a damaged segment");
+            }
+            if is_frame(marker) && self.size.is_none() {
+                self.size = Some(frame(marker, head)?);
+            }
+            let next = after + u64::from(segment);
+            if marker == SOS && !self.in_scans {
+                // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put
+                // there by an encoder that had finished; what may stand behind them decoders ignore.
+                let tail_at = next.max(len.saturating_sub(TAIL));
+                if self.size.is_none() || find_last(reader.from(tail_at, TAIL as usize)?, &[0xFF, EOI]).is_some() {
+                    break;
+                }
+                self.in_scans = true;
+            }
+            self.at = next;
+        }
+        match self.size {
+            Some((width, height)) => Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len }),
+            None => corrupt("the JPEG has no frame header"),
         }
     }
-    match size {
-        Some((width, height)) => Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len }),
-        None => corrupt("the JPEG has no frame header"),
+
+    /// Goes to the next marker and gives its code. Fill bytes and, as decoders do, stray bytes are passed over.
+    fn next_marker(&mut self, reader: &mut Reader) -> Result<u8, Fault> {
+        loop {
+            let bytes = reader.from(self.at, 2)?;
+            if bytes.len() < 2 {
+                return corrupt(CUT);
+            }
+            let found = bytes.windows(2).position(|pair| matches!(pair, &[0xFF, code] if code != 0 && code != 0xFF));
+            self.at += found.unwrap_or(bytes.len() - 1) as u64;
+            if let Some(skip) = found {
+                return Ok(bytes.get(skip + 1).copied().unwrap_or_default());
+            }
+        }
     }
 }
 
@@ -74,22 +102,4 @@ fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), Fault> {
         return corrupt("the JPEG's frame header holds impossible values");
     }
     Ok((u32::from(width), u32::from(height)))
-}
-
-/// The next marker's code and the position behind it. Fill bytes and, as decoders do, stray bytes are passed over.
-async fn next_marker(reader: &mut Reader<'_>, mut at: u64) -> Result<(u8, u64), Fault> {
-    loop {
-        let bytes = reader.from(at, 2).await?;
-        if bytes.len() < 2 {
-            return corrupt(CUT);
-        }
-        let found = bytes.windows(2).position(|pair| matches!(pair, &[0xFF, code] if code != 0 && code != 0xFF));
-        match found {
-            Some(skip) => {
-                let code = bytes.get(skip + 1).copied().unwrap_or_default();
-                return Ok((code, at + skip as u64 + 2));
-            }
-            None => at += bytes.len() as u64 - 1,
-        }
-    }
 }

@@ -1,18 +1,20 @@
 //! What an image or a sound file is, read from its bytes.
 //!
-//! The probes are `async` over a [`Source`], so that the same code reads a `Blob` piece by piece in a browser and a
-//! slice in a native test. They read only what they need.
+//! A [`Source`] is read piece by piece, the same way for a `Blob` in a browser and a slice in a native test, and only as far
+//! as the probes need it.
 
 mod aac;
 mod boxes;
 mod detect;
 mod fourcc;
 mod frames;
+mod image;
 mod jpeg;
 mod mp4;
 mod mpeg;
 mod png;
 mod reader;
+mod sound;
 mod spots;
 mod tables;
 mod tags;
@@ -20,8 +22,8 @@ mod wav;
 
 use std::fmt;
 
-use frames::Kind;
-use reader::Reader;
+use image::Image;
+use sound::Sound;
 
 /// Bytes at known positions: a `Blob`, a buffer or a Base64 text.
 #[allow(async_fn_in_trait, reason = "every future here stays on one thread")]
@@ -182,23 +184,8 @@ pub struct Detected {
 /// # Errors
 /// [`ProbeError`].
 pub async fn probe_image<S: Source + ?Sized>(source: &S) -> Result<ImageInfo, ProbeError> {
-    if source.is_empty() {
-        return Err(ProbeError::Empty);
-    }
-    let mut reader = Reader::new(&source, source.len());
-    image(&mut reader).await.map_err(|fault| reader.explain(fault))
-}
-
-async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
-    let head = reader.from(0, HEAD).await?;
-    if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        return jpeg::probe(reader).await;
-    }
-    if head.starts_with(png::SIGNATURE) {
-        return png::probe(reader).await;
-    }
-    let detected = detect::by_signature(head).or_else(|| detect::by_structure(head));
-    Err(Fault::Unsupported(detected))
+    let mut image = Image::Unknown;
+    reader::run(source, |reader| image.probe(reader)).await
 }
 
 /// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole.
@@ -206,63 +193,18 @@ async fn image(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
 /// # Errors
 /// [`ProbeError`].
 pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, ProbeError> {
-    if source.is_empty() {
-        return Err(ProbeError::Empty);
-    }
-    let mut reader = Reader::new(&source, source.len());
-    sound(&mut reader).await.map_err(|fault| reader.explain(fault))
-}
-
-async fn sound(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
-    let head = reader.from(0, HEAD).await?;
-    if wav::is_wave(head) {
-        return wav::probe(reader).await;
-    }
-    if detect::is_iso_media(head) {
-        return mp4::probe(reader).await;
-    }
-    let mut detected = detect::by_signature(head);
-    let text = detect::by_structure(head);
-    if detected.is_none_or(|detected| detected == detect::MP3) {
-        let start = behind_tags(reader).await?;
-        detected = detect::by_signature(reader.from(start, HEAD).await?);
-        if detected.is_none_or(|detected| detected == detect::MP3) {
-            match mpeg::first_frame(reader, start).await? {
-                Some((at, run)) if matches!(run.first.kind, Kind::Layer3 | Kind::Adts) => {
-                    let end = reader.len();
-                    return mpeg::probe(reader, at, end, run).await;
-                }
-                Some((_, run)) => detected = Some(detect::frames(run.first.kind)),
-                None => detected = text,
-            }
-        }
-    }
-    Err(Fault::Unsupported(detected))
+    let mut sound = Sound::Unknown;
+    reader::run(source, |reader| sound.probe(reader)).await
 }
 
 /// Bytes in which a format shows.
 const HEAD: usize = 4 << 10;
-/// More tags than this before the sound are not followed.
-const MAX_TAGS: usize = 16;
 
-/// Where the tags at the beginning of the file end.
-async fn behind_tags(reader: &mut Reader<'_>) -> Result<u64, Fault> {
-    let mut at = 0;
-    for _ in 0..MAX_TAGS {
-        let len = tags::tag_len(reader.from(at, 32).await?);
-        if len == 0 || at + len >= reader.len() {
-            break;
-        }
-        at += len;
-    }
-    // A tag that lies about its length is searched through.
-    Ok(if at == 0 && reader.from(0, 3).await?.starts_with(b"ID3") { 10 } else { at })
-}
-
-/// A [`ProbeError`] on its way out. It owns nothing, so that passing it on takes no code for letting go of it.
+/// Why a probe stops. It owns nothing, so that passing it on takes no code for letting go of it.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
-    Read,
+    /// Bytes have to be read before it can go on.
+    Lacking,
     Unsupported(Option<Detected>),
     Corrupt(&'static str),
     UnknownDuration(&'static str),

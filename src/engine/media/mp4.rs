@@ -35,9 +35,24 @@ struct Track {
     sums: Sums,
 }
 
-/// What is noted of the file.
+/// A table that is being summed up.
+#[derive(Clone, Copy)]
+struct Table {
+    kind: u32,
+    plan: Plan,
+    /// Entries behind it.
+    index: u64,
+    count: u64,
+}
+
+/// How far a file of boxes is known.
 #[derive(Default)]
-struct Movie {
+pub(super) struct Movie {
+    brand: Option<Detected>,
+    /// Where the next box begins.
+    at: u64,
+    /// What of the box before it is still to be read.
+    table: Option<Table>,
     timescale: u32,
     tracks: Vec<Track>,
     /// Samples that the encoder put before and behind the sound, as iTunes notes them.
@@ -49,93 +64,103 @@ struct Movie {
     fragment: (u32, u32),
 }
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
-    let brand = detect::iso_media(reader.from(0, 256).await?);
-    if brand == HEIC || brand == AVIF || brand.name == "cr3" {
-        return unsupported(brand);
-    }
-    let mut movie = Movie::default();
-    let mut at = 0;
-    while let Some(head) = box_head(reader, at).await? {
-        let missing = head.end.saturating_sub(reader.len());
-        match head.kind {
-            fourcc::MOOV | fourcc::TRAK if missing > 0 => {
-                return corrupt("the file ends inside its index (the moov box)");
+impl Movie {
+    #[inline(never)]
+    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<AudioInfo, Fault> {
+        let brand = match self.brand {
+            Some(brand) => brand,
+            None => *self.brand.insert(detect::iso_media(reader.from(0, 256)?)),
+        };
+        if brand == HEIC || brand == AVIF || brand.name == "cr3" {
+            return unsupported(brand);
+        }
+        loop {
+            while let Some(table) = self.table {
+                self.sum_up(reader, table)?;
             }
-            fourcc::MDAT => movie.missing = missing,
+            let Some(head) = box_head(reader, self.at)? else { break };
+            let missing = head.end.saturating_sub(reader.len());
+            match head.kind {
+                fourcc::MOOV | fourcc::TRAK if missing > 0 => {
+                    return corrupt("the file ends inside its index (the moov box)");
+                }
+                fourcc::MDAT => self.missing = missing,
+                _ => {}
+            }
+            if head.kind == fourcc::MOOV {
+                // One read for the whole index, unless pictures have blown it up.
+                reader.from(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX))?;
+            }
+            self.at = self.visit(reader, &head)?;
+        }
+        if self.tracks.is_empty() {
+            return corrupt("the file ends before its index (the moov box), or has none");
+        }
+        duration(reader, self, choose(self, brand)?)
+    }
+
+    /// Notes what the box holds and tells where to go on.
+    fn visit(&mut self, reader: &mut Reader, head: &BoxHead) -> Result<u64, Fault> {
+        let &BoxHead { kind, body, end } = head;
+        match kind {
+            fourcc::TRAK if self.tracks.len() < MAX_KEPT => self.tracks.push(Track::default()),
+            fourcc::MOOF => self.fragments = true,
             _ => {}
         }
-        if head.kind == fourcc::MOOV {
-            // One read for the whole index, unless pictures have blown it up.
-            reader.from(head.body, usize::try_from(head.end - head.body).unwrap_or(INDEX).min(INDEX)).await?;
+        match kind {
+            fourcc::MOOV
+            | fourcc::TRAK
+            | fourcc::MDIA
+            | fourcc::MINF
+            | fourcc::STBL
+            | fourcc::EDTS
+            | fourcc::TREF
+            | fourcc::MVEX
+            | fourcc::MOOF
+            | fourcc::TRAF
+            | fourcc::UDTA
+            | fourcc::ILST => {
+                return Ok(body);
+            }
+            fourcc::META => {
+                let full = be32(reader.from(body, 8)?, 4) != fourcc::HDLR;
+                return Ok(if full { body + 4 } else { body });
+            }
+            fourcc::MDAT | fourcc::FREE | fourcc::SKIP | fourcc::WIDE | fourcc::COVR | fourcc::FTYP => return Ok(end),
+            _ => {}
         }
-        at = visit(reader, &mut movie, &head).await?;
+        let size = usize::try_from(end - body).unwrap_or(DESCRIPTION).min(DESCRIPTION);
+        let room = end.min(reader.len()).saturating_sub(body);
+        let bytes = reader.from(body, size)?;
+        let bytes = bytes.get(..size).unwrap_or(bytes);
+        let plan = tables::plan(kind, bytes, body, room);
+        note(self, kind, bytes, plan);
+        self.table = plan.map(|plan| {
+            // Of the sizes only the first and, later, the last are looked at.
+            let count = if kind == fourcc::STSZ { plan.count.min(KEPT_SIZES as u64) } else { plan.count };
+            Table { kind, plan, index: 0, count }
+        });
+        Ok(end)
     }
-    if movie.tracks.is_empty() {
-        return corrupt("the file ends before its index (the moov box), or has none");
+
+    /// Adds the entries that are here.
+    fn sum_up(&mut self, reader: &mut Reader, mut table: Table) -> Result<(), Fault> {
+        let Table { kind, plan, index, count } = table;
+        if let Some(sums) = sums_of(self, kind).filter(|_| index < count) {
+            let bytes = reader.from(plan.at + index * plan.entry as u64, plan.entry)?;
+            let left = usize::try_from(count - index).unwrap_or(usize::MAX);
+            for entry in bytes.chunks_exact(plan.entry).take(left) {
+                sums.entry(kind, table.index, entry);
+                table.index += 1;
+            }
+        }
+        self.table = Some(table).filter(|table| table.index > index);
+        Ok(())
     }
-    let track = choose(&movie, brand)?;
-    duration(reader, &movie, track).await
 }
 
 fn unsupported<T>(detected: Detected) -> Result<T, Fault> {
     Err(Fault::Unsupported(Some(detected)))
-}
-
-/// Notes what the box holds and tells where to go on.
-async fn visit(reader: &mut Reader<'_>, movie: &mut Movie, head: &BoxHead) -> Result<u64, Fault> {
-    let &BoxHead { kind, body, end } = head;
-    match kind {
-        fourcc::TRAK if movie.tracks.len() < MAX_KEPT => movie.tracks.push(Track::default()),
-        fourcc::MOOF => movie.fragments = true,
-        _ => {}
-    }
-    match kind {
-        fourcc::MOOV
-        | fourcc::TRAK
-        | fourcc::MDIA
-        | fourcc::MINF
-        | fourcc::STBL
-        | fourcc::EDTS
-        | fourcc::TREF
-        | fourcc::MVEX
-        | fourcc::MOOF
-        | fourcc::TRAF
-        | fourcc::UDTA
-        | fourcc::ILST => {
-            return Ok(body);
-        }
-        fourcc::META => {
-            let full = be32(reader.from(body, 8).await?, 4) != fourcc::HDLR;
-            return Ok(if full { body + 4 } else { body });
-        }
-        fourcc::MDAT | fourcc::FREE | fourcc::SKIP | fourcc::WIDE | fourcc::COVR | fourcc::FTYP => return Ok(end),
-        _ => {}
-    }
-    let size = usize::try_from(end - body).unwrap_or(DESCRIPTION).min(DESCRIPTION);
-    let room = end.min(reader.len()).saturating_sub(body);
-    let bytes = reader.from(body, size).await?;
-    let bytes = bytes.get(..size).unwrap_or(bytes);
-    let plan = tables::plan(kind, bytes, body, room);
-    note(movie, kind, bytes, plan);
-    let (Some(plan), Some(sums)) = (plan, sums_of(movie, kind)) else { return Ok(end) };
-    // Of the sizes only the first and, later, the last are looked at.
-    let count = if kind == fourcc::STSZ { plan.count.min(KEPT_SIZES as u64) } else { plan.count };
-    let mut index = 0;
-    while index < count {
-        let bytes = reader.from(plan.at + index * plan.entry as u64, plan.entry).await?;
-        let left = usize::try_from(count - index).unwrap_or(usize::MAX);
-        let mut entries = 0;
-        for entry in bytes.chunks_exact(plan.entry).take(left) {
-            sums.entry(kind, index + entries, entry);
-            entries += 1;
-        }
-        if entries == 0 {
-            break;
-        }
-        index += entries;
-    }
-    Ok(end)
 }
 
 /// The sums that a table of this kind belongs to: those of the track being described, or of a fragment's.
@@ -258,7 +283,7 @@ fn choose(movie: &Movie, brand: Detected) -> Result<&Track, Fault> {
     }
 }
 
-async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Result<AudioInfo, Fault> {
+fn duration(reader: &mut Reader, movie: &Movie, track: &Track) -> Result<AudioInfo, Fault> {
     let len = reader.len();
     let timescale = f64::from(track.timescale);
     let sums = &track.sums;
@@ -267,7 +292,7 @@ async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Resu
         return corrupt("the M4A's index lists no sound");
     }
     let (mut last, sizes_at, samples) = sums.last_chunk();
-    let sizes = reader.from(sizes_at, usize::try_from(samples * 4).unwrap_or(INDEX).min(INDEX)).await?;
+    let sizes = reader.from(sizes_at, usize::try_from(samples * 4).unwrap_or(INDEX).min(INDEX))?;
     for size in sizes.chunks_exact(4).take(samples as usize) {
         last = last.saturating_add(u64::from(be32(size, 0)));
     }
@@ -286,7 +311,7 @@ async fn duration(reader: &mut Reader<'_>, movie: &Movie, track: &Track) -> Resu
     }
     let may_hide_sbr = matches!(codec.object_type, 0x40 | 0x66..=0x68) && !codec.sbr && codec.rate <= 24_000;
     if may_hide_sbr {
-        let bytes = reader.from(sums.first_chunk, FIRST_SAMPLES).await?;
+        let bytes = reader.from(sums.first_chunk, FIRST_SAMPLES)?;
         let votes = sums.first_samples(bytes).map(|sample| if aac::ends_in_sbr(sample) { 1 } else { -1 });
         if votes.sum::<i32>() > 0 {
             (codec.rate, codec.channels) = (codec.rate * 2, aac::with_sbr(codec.channels));

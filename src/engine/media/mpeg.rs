@@ -18,29 +18,66 @@ const HEADER: usize = 16;
 /// Samples by which every decoder's output lags behind the encoder's input.
 const DECODER_DELAY: u64 = 529;
 
-/// Finds the first frame at or behind `start`. A tag that lies about its length does not hide the frames behind it.
-pub(super) async fn first_frame(reader: &mut Reader<'_>, start: u64) -> Result<Option<(u64, Run)>, Fault> {
-    let len = reader.len();
-    // What the window holds is nearly always enough.
-    let bytes = reader.from(start, LOOK_AHEAD / 8).await?;
-    if let Some(run) = run_here(bytes, start + bytes.len() as u64 == len) {
-        return Ok(Some((start, run)));
+/// Frames that begin somewhere, as far as they are known.
+#[derive(Default)]
+pub(super) struct Frames {
+    start: u64,
+    /// Where they are looked for next.
+    at: u64,
+    /// How far they are looked for; 0 before it was begun.
+    end: u64,
+    first: Option<(u64, Run)>,
+    walk: Option<Walk>,
+}
+
+impl Frames {
+    /// Frames at or behind `start`.
+    pub(super) fn behind(start: u64) -> Self {
+        Self { start, at: start, ..Self::default() }
     }
-    let (mut at, mut end) = (start, start.saturating_add(MAX_JUNK).min(len));
-    loop {
-        let bytes = reader.from(at, LOOK_AHEAD * 2).await?;
-        let last = at + bytes.len() as u64 >= len;
-        let run = if at == start { run_here(bytes, last) } else { None };
-        if let Some(run) = run.or_else(|| find_run(bytes, 0, last)) {
-            return Ok(Some((at + run.skip as u64, run)));
+
+    /// Finds the first one. A tag that lies about its length does not hide the frames behind it.
+    pub(super) fn first(&mut self, reader: &mut Reader) -> Result<Option<(u64, Run)>, Fault> {
+        if self.end == 0 {
+            let len = reader.len();
+            // What is here is nearly always enough.
+            let bytes = reader.from(self.start, LOOK_AHEAD / 8)?;
+            self.first = run_here(bytes, self.start + bytes.len() as u64 == len).map(|run| (self.start, run));
+            self.end = self.start.saturating_add(MAX_JUNK).min(len);
         }
-        at += bytes.len().saturating_sub(if last { 0 } else { LOOK_AHEAD }).max(1) as u64;
-        if at >= end {
-            if start == 0 || end == len {
-                return Ok(None);
-            }
-            (at, end) = (10, len);
+        while self.first.is_none() && self.at < self.end {
+            self.look(reader)?;
         }
+        Ok(self.first)
+    }
+
+    /// Looks for the first one in the next bytes.
+    fn look(&mut self, reader: &mut Reader) -> Result<(), Fault> {
+        let len = reader.len();
+        let bytes = reader.from(self.at, LOOK_AHEAD * 2)?;
+        let last = self.at + bytes.len() as u64 >= len;
+        let run = if self.at == self.start { run_here(bytes, last) } else { None };
+        self.first = run.or_else(|| find_run(bytes, 0, last)).map(|run| (self.at + run.skip as u64, run));
+        self.at += bytes.len().saturating_sub(if last { 0 } else { LOOK_AHEAD }).max(1) as u64;
+        if self.at >= self.end && self.start > 0 && self.end < len {
+            (self.at, self.end) = (10, len);
+        }
+        Ok(())
+    }
+
+    /// Counts them from the `first` one up to `end`.
+    pub(super) fn probe(&mut self, reader: &mut Reader, first: (u64, Run), end: u64) -> Result<AudioInfo, Fault> {
+        let walk = match &mut self.walk {
+            Some(walk) => walk,
+            none => none.insert(Walk::begin(reader, first, end)?),
+        };
+        while walk.at < end {
+            let bytes = reader.from(walk.at, walk.needs)?;
+            let left = end - walk.at;
+            let bytes = usize::try_from(left).ok().and_then(|left| bytes.get(..left)).unwrap_or(bytes);
+            walk.at += walk.step(bytes, left).max(1);
+        }
+        walk.end(reader.len())
     }
 }
 
@@ -85,9 +122,15 @@ fn promise(frame: &[u8], first: &Frame) -> Promise {
     promise
 }
 
-/// The state of a walk over frames.
+/// A walk over frames.
 struct Walk {
-    kind: Kind,
+    first: Frame,
+    promised: Promise,
+    /// What a decoder gives out.
+    sample_rate: u32,
+    channels: u16,
+    /// Where the next frame is expected.
+    at: u64,
     key: u32,
     rate: u32,
     free_len: usize,
@@ -102,6 +145,47 @@ struct Walk {
 }
 
 impl Walk {
+    /// Begins with the first frame. Where spots of the file tell how many there are, it is at the end already.
+    fn begin(reader: &mut Reader, (start, run): (u64, Run), end: u64) -> Result<Self, Fault> {
+        let first = run.first;
+        let mut at = start;
+        let mut promised = Promise::default();
+        if first.kind == Kind::Layer3 {
+            promised = promise(reader.from(start, first.len)?, &first);
+            at += if promised.found { first.len as u64 } else { 0 };
+        }
+        let (sample_rate, channels) = if first.kind == Kind::Adts {
+            adts_output(reader.from(start, LOOK_AHEAD / 8)?, &first)
+        } else {
+            (first.rate, first.channels)
+        };
+        let mut walk = Self {
+            first,
+            promised,
+            sample_rate,
+            channels,
+            at,
+            key: first.key,
+            rate: first.rate,
+            free_len: run.free_len,
+            samples: 0,
+            seconds: 0.0,
+            frames: 0,
+            frame_bytes: 0,
+            lost_bytes: 0,
+            needs: HEADER,
+        };
+        if first.kind == Kind::Layer3 && run.free_len == 0 {
+            let promised_end = if promised.bytes > 0 { start.saturating_add(promised.bytes) } else { 0 };
+            if let Some(frames) = spots::count(reader, (at, end), (promised.frames, promised_end))? {
+                walk.frames = frames;
+                walk.samples = frames * u64::from(first.samples);
+                walk.at = end;
+            }
+        }
+        Ok(walk)
+    }
+
     /// Walks over `bytes`, with `left` bytes from their beginning to the end of the sound, and returns how many were dealt
     /// with, which may be more than there are: a tag may be skipped.
     fn step(&mut self, bytes: &[u8], left: u64) -> u64 {
@@ -127,7 +211,7 @@ impl Walk {
                         break;
                     }
                     self.needs = HEADER;
-                    let found = find_run(rest, self.free_len, last).filter(|run| run.first.kind == self.kind);
+                    let found = find_run(rest, self.free_len, last).filter(|run| run.first.kind == self.first.kind);
                     let lost = match found {
                         Some(run) => {
                             self.switch(&run.first);
@@ -158,63 +242,25 @@ impl Walk {
         }
         self.key = first.key;
     }
-}
-
-/// Counts the frames from `start` to `end`; `run` begins at `start`.
-pub(super) async fn probe(reader: &mut Reader<'_>, start: u64, end: u64, run: Run) -> Result<AudioInfo, Fault> {
-    let len = reader.len();
-    let first = run.first;
-    let mut at = start;
-    let mut promised = Promise::default();
-    if first.kind == Kind::Layer3 {
-        promised = promise(reader.from(start, first.len).await?, &first);
-        at += if promised.found { first.len as u64 } else { 0 };
-    }
-    let (sample_rate, channels) = if first.kind == Kind::Adts {
-        adts_output(reader.from(start, LOOK_AHEAD / 8).await?, &first)
-    } else {
-        (first.rate, first.channels)
-    };
-    let mut walk = Walk {
-        kind: first.kind,
-        key: first.key,
-        rate: first.rate,
-        free_len: run.free_len,
-        samples: 0,
-        seconds: 0.0,
-        frames: 0,
-        frame_bytes: 0,
-        lost_bytes: 0,
-        needs: HEADER,
-    };
-    if first.kind == Kind::Layer3 && run.free_len == 0 {
-        let promised_end = if promised.bytes > 0 { start.saturating_add(promised.bytes) } else { 0 };
-        if let Some(frames) = spots::count(reader, (at, end), (promised.frames, promised_end)).await? {
-            walk.frames = frames;
-            walk.samples = frames * u64::from(first.samples);
-            at = end;
+    /// What all frames come to.
+    fn end(&self, bytes: u64) -> Result<AudioInfo, Fault> {
+        let Self { first, promised, .. } = self;
+        if self.frames == 0 || self.lost_bytes > self.frame_bytes / 4 + 4096 {
+            return corrupt("large parts of the file are not the frames that it begins with");
         }
+        let frame_seconds = f64::from(first.samples) / f64::from(first.rate);
+        if cut_off(promised.frames as f64 * frame_seconds, self.frames as f64 * frame_seconds) {
+            return corrupt("the file ends long before the length that its header gives");
+        }
+        let mut samples = self.samples;
+        if let Some((delay, padding)) = promised.added {
+            let behind = if promised.frames > 0 { padding.saturating_sub(DECODER_DELAY) } else { 0 };
+            samples = samples.saturating_sub(delay + DECODER_DELAY + behind);
+        }
+        let duration_seconds = self.seconds + samples as f64 / f64::from(self.rate);
+        let format = if first.kind == Kind::Adts { AudioFormat::Aac } else { AudioFormat::Mp3 };
+        Ok(AudioInfo { format, duration_seconds, sample_rate: self.sample_rate, channels: self.channels, bytes })
     }
-    while at < end {
-        let bytes = reader.from(at, walk.needs).await?;
-        let left = end - at;
-        let bytes = usize::try_from(left).ok().and_then(|left| bytes.get(..left)).unwrap_or(bytes);
-        at += walk.step(bytes, left).max(1);
-    }
-    if walk.frames == 0 || walk.lost_bytes > walk.frame_bytes / 4 + 4096 {
-        return corrupt("large parts of the file are not the frames that it begins with");
-    }
-    let frame_seconds = f64::from(first.samples) / f64::from(first.rate);
-    if cut_off(promised.frames as f64 * frame_seconds, walk.frames as f64 * frame_seconds) {
-        return corrupt("the file ends long before the length that its header gives");
-    }
-    if let Some((delay, padding)) = promised.added {
-        let behind = if promised.frames > 0 { padding.saturating_sub(DECODER_DELAY) } else { 0 };
-        walk.samples = walk.samples.saturating_sub(delay + DECODER_DELAY + behind);
-    }
-    let duration_seconds = walk.seconds + walk.samples as f64 / f64::from(walk.rate);
-    let format = if first.kind == Kind::Adts { AudioFormat::Aac } else { AudioFormat::Mp3 };
-    Ok(AudioInfo { format, duration_seconds, sample_rate, channels, bytes: len })
 }
 
 /// The rate and the channels that a decoder gives out for the ADTS frames in `bytes`.

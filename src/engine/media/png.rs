@@ -16,40 +16,53 @@ const CUT: &str = "the PNG ends before its IEND chunk";
 /// Chunk lengths, widths and heights are at most 2^31 - 1.
 const MAX_FIELD: u32 = i32::MAX as u32;
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<ImageInfo, Fault> {
-    let len = reader.len();
-    let head = reader.from(8, 25).await?;
-    if head.len() < 25 {
-        return corrupt(CUT);
-    }
-    let (width, height) = header(head)?;
-    let mut in_data = false;
-    let mut at = 33_u64;
-    loop {
-        let head = reader.from(at, 8).await?;
-        let (size, kind) = (be32(head, 0), be32(head, 4));
-        if size > MAX_FIELD || !head.iter().skip(4).take(4).all(u8::is_ascii_alphabetic) {
-            return corrupt("the PNG has a damaged chunk");
-        }
-        // The check sum of the last chunk may be missing: decoders stop at its name.
-        let next = at + 12 + u64::from(size);
-        match kind {
-            fourcc::IEND if in_data => break,
-            fourcc::IEND => return corrupt("the PNG has no image data"),
-            _ if next > len => return corrupt(CUT),
-            fourcc::IDAT if !in_data => {
-                in_data = true;
-                // The quick way: a file that was cut off does not end in IEND.
-                let tail_at = at.max(len.saturating_sub(TAIL));
-                if find_last(reader.from(tail_at, TAIL as usize).await?, IEND).is_some() {
-                    break;
-                }
+/// How far a PNG is known.
+#[derive(Default)]
+pub(super) struct Png {
+    /// Where the next chunk begins; 0 before the header was read.
+    at: u64,
+    size: (u32, u32),
+    in_data: bool,
+}
+
+impl Png {
+    #[inline(never)]
+    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<ImageInfo, Fault> {
+        let len = reader.len();
+        if self.at == 0 {
+            let head = reader.from(8, 25)?;
+            if head.len() < 25 {
+                return corrupt(CUT);
             }
-            _ => {}
+            (self.size, self.at) = (header(head)?, 33);
         }
-        at = next;
+        loop {
+            let head = reader.from(self.at, 8)?;
+            let (size, kind) = (be32(head, 0), be32(head, 4));
+            if size > MAX_FIELD || !head.iter().skip(4).take(4).all(u8::is_ascii_alphabetic) {
+                return corrupt("the PNG has a damaged chunk");
+            }
+            // The check sum of the last chunk may be missing: decoders stop at its name.
+            let next = self.at + 12 + u64::from(size);
+            match kind {
+                fourcc::IEND if self.in_data => break,
+                fourcc::IEND => return corrupt("the PNG has no image data"),
+                _ if next > len => return corrupt(CUT),
+                fourcc::IDAT if !self.in_data => {
+                    // The quick way: a file that was cut off does not end in IEND.
+                    let tail_at = self.at.max(len.saturating_sub(TAIL));
+                    if find_last(reader.from(tail_at, TAIL as usize)?, IEND).is_some() {
+                        break;
+                    }
+                    self.in_data = true;
+                }
+                _ => {}
+            }
+            self.at = next;
+        }
+        let (width, height) = self.size;
+        Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
     }
-    Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
 }
 
 fn header(ihdr: &[u8]) -> Result<(u32, u32), Fault> {

@@ -1,6 +1,4 @@
-//! A window that moves over a [`Source`], so that parsing is synchronous wherever the bytes are already here.
-
-use std::pin::Pin;
+//! The bytes of a [`Source`] that are here, for probes that never wait: one that lacks bytes stops and is begun again.
 
 use super::{Fault, ProbeError, ReadError, Source};
 
@@ -8,83 +6,113 @@ use super::{Fault, ProbeError, ReadError, Source};
 const FIRST_READ: usize = 16 << 10;
 /// Bytes of a read that follows a jump: a box or chunk header and a little more.
 const SHORT_READ: usize = 1 << 10;
-/// The largest read, and so what the window keeps in memory.
+/// The largest read.
 const LONGEST_READ: usize = 128 << 10;
 /// A step forward over at most this many unread bytes counts as reading on, not as a jump.
 const NEARBY: u64 = 8 << 10;
+/// Bytes of earlier reads that stay here beside the latest: what a step of a probe looks at before it goes on from elsewhere.
+const KEPT: usize = LONGEST_READ;
 
-/// A [`Source`] behind a pointer. Without it every position at which a probe may wait would carry its own copy of what
-/// waiting for a `Blob` means: a third of the probes' code.
-pub(super) trait Fetch {
-    fn fetch<'a>(&'a self, at: u64, len: usize, into: &'a mut Vec<u8>) -> Fetching<'a>;
-}
-
-/// A read that is under way.
-pub(super) type Fetching<'a> = Pin<Box<dyn Future<Output = Result<(), ReadError>> + 'a>>;
-
-impl<S: Source + ?Sized> Fetch for &S {
-    fn fetch<'a>(&'a self, at: u64, len: usize, into: &'a mut Vec<u8>) -> Fetching<'a> {
-        Box::pin(self.read(at, len, into))
+/// Runs a probe until it knows. Whenever bytes are not here it is begun again with them, so it has to keep how far it has
+/// come, and to change that only behind the last read of each step. So it waits in this one place alone: code that may wait
+/// anywhere is larger by half. (Each probe is a function of its own, never inlined: all in one are larger, in the download,
+/// too.)
+///
+/// # Errors
+/// What the probe finds, and that bytes cannot be read.
+pub(super) async fn run<S: Source + ?Sized, T>(
+    source: &S,
+    mut probe: impl FnMut(&mut Reader) -> Result<T, Fault>,
+) -> Result<T, ProbeError> {
+    if source.is_empty() {
+        return Err(ProbeError::Empty);
     }
-}
-
-/// A [`Source`] with the bytes around the last position kept in memory.
-pub(super) struct Reader<'a> {
-    source: &'a dyn Fetch,
-    len: u64,
-    start: u64,
-    window: Vec<u8>,
-    next_read: usize,
-    failure: Option<ReadError>,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a dyn Fetch, len: u64) -> Self {
-        Self { source, len, start: 0, window: Vec::new(), next_read: FIRST_READ, failure: None }
-    }
-
-    /// What goes out to the caller for a fault on the way.
-    pub(super) fn explain(self, fault: Fault) -> ProbeError {
+    let mut reader = Reader::new(source.len());
+    loop {
+        let fault = match probe(&mut reader) {
+            Ok(found) => return Ok(found),
+            Err(fault) => fault,
+        };
         match fault {
-            Fault::Read => ProbeError::Read(self.failure.unwrap_or(ReadError { message: String::new() })),
-            Fault::Unsupported(detected) => ProbeError::UnsupportedFormat { detected },
-            Fault::Corrupt(reason) => ProbeError::Corrupt { reason: String::from(reason) },
-            Fault::UnknownDuration(reason) => ProbeError::UnknownDuration { reason: String::from(reason) },
+            Fault::Lacking => {
+                let (at, count) = reader.next();
+                let mut bytes = Vec::new();
+                source.read(at, count, &mut bytes).await.map_err(ProbeError::Read)?;
+                if bytes.len() < count {
+                    // Without it the probe would stop here for ever.
+                    return Err(ProbeError::Read(ReadError { message: String::from("bytes are missing") }));
+                }
+                reader.keep(at, bytes);
+            }
+            Fault::Unsupported(detected) => return Err(ProbeError::UnsupportedFormat { detected }),
+            Fault::Corrupt(reason) => return Err(ProbeError::Corrupt { reason: String::from(reason) }),
+            Fault::UnknownDuration(reason) => {
+                return Err(ProbeError::UnknownDuration { reason: String::from(reason) });
+            }
         }
+    }
+}
+
+/// What was read last of a [`Source`].
+pub(super) struct Reader {
+    len: u64,
+    /// Where each begins, the latest first.
+    pieces: Vec<(u64, Vec<u8>)>,
+    /// What a probe has stopped for.
+    lacking: (u64, usize),
+    next_read: usize,
+}
+
+impl Reader {
+    fn new(len: u64) -> Self {
+        Self { len, pieces: Vec::new(), lacking: (0, 0), next_read: FIRST_READ }
     }
 
     pub(super) fn len(&self) -> u64 {
         self.len
     }
 
-    /// What the window holds from `at` on: at least `count` bytes, or fewer where the source ends before.
-    pub(super) async fn from(&mut self, at: u64, count: usize) -> Result<&[u8], Fault> {
-        let count = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX).min(count);
-        if self.held(at).len() < count {
-            self.fill(at, count).await?;
+    /// What is here from `at` on: at least `count` bytes, or fewer where the source ends before.
+    ///
+    /// # Errors
+    /// [`Fault::Lacking`] where they have to be read first.
+    pub(super) fn from(&mut self, at: u64, count: usize) -> Result<&[u8], Fault> {
+        let count = self.left(at).min(count);
+        if count == 0 {
+            return Ok(&[]);
         }
-        Ok(self.held(at))
+        for (start, bytes) in &self.pieces {
+            let skip = at.checked_sub(*start).and_then(|skip| usize::try_from(skip).ok());
+            if let Some(rest) = skip.and_then(|skip| bytes.get(skip..)).filter(|rest| rest.len() >= count) {
+                return Ok(rest);
+            }
+        }
+        self.lacking = (at, count);
+        Err(Fault::Lacking)
     }
 
-    fn held(&self, at: u64) -> &[u8] {
-        let skip = at.checked_sub(self.start).and_then(|skip| usize::try_from(skip).ok());
-        skip.and_then(|skip| self.window.get(skip..)).unwrap_or_default()
+    fn left(&self, at: u64) -> usize {
+        usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX)
     }
 
-    async fn fill(&mut self, at: u64, count: usize) -> Result<(), Fault> {
-        let end = self.start + self.window.len() as u64;
-        if end > 0 {
-            let reads_on = at >= self.start && at <= end.saturating_add(NEARBY);
+    /// Where to read what a probe lacks, and how much.
+    fn next(&mut self) -> (u64, usize) {
+        let (at, count) = self.lacking;
+        if let Some((start, bytes)) = self.pieces.first() {
+            let reads_on = at >= *start && at <= (start + bytes.len() as u64).saturating_add(NEARBY);
             self.next_read = if reads_on { (self.next_read * 4).min(LONGEST_READ) } else { SHORT_READ };
         }
-        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
-        self.start = at;
-        // What the window holds of it already is read again: that is little, and moving it costs code.
-        let count = self.next_read.max(count).min(left);
-        self.source.fetch(at, count, &mut self.window).await.map_err(|error| {
-            self.failure = Some(error);
-            Fault::Read
-        })
+        // What is here of it already is read again: that is little, and moving it costs code.
+        (at, self.next_read.max(count).min(self.left(at)))
+    }
+
+    fn keep(&mut self, at: u64, bytes: Vec<u8>) {
+        let mut kept = 0;
+        self.pieces.retain(|(_, piece)| {
+            kept += piece.len();
+            kept <= KEPT
+        });
+        self.pieces.insert(0, (at, bytes));
     }
 }
 

@@ -27,27 +27,27 @@ struct Seen {
 
 /// The number of frames from `start`, where one begins, to `end`, or `None` where the spots do not prove it. `promised` is
 /// the number that the header gives, and `promised_end` where it says that the frames end; 0 where it does not.
-pub(super) async fn count(
-    reader: &mut Reader<'_>,
+pub(super) fn count(
+    reader: &mut Reader,
     (start, end): (u64, u64),
     (promised, promised_end): (u64, u64),
 ) -> Result<Option<u64>, Fault> {
     if end.saturating_sub(start) < WORTH_IT {
         return Ok(None);
     }
-    let is_tagged = reader.from(end.saturating_sub(128), 3).await?.starts_with(b"TAG");
+    let is_tagged = reader.from(end.saturating_sub(128), 3)?.starts_with(b"TAG");
     let stop = if promised_end > 0 { promised_end } else { end.saturating_sub(if is_tagged { 128 } else { 0 }) };
     if stop > end || stop.saturating_sub(start) < WORTH_IT {
         return Ok(None);
     }
-    let behind = stop + tag_len(reader.from(stop, 32).await?);
-    let Some(first) = header(reader.from(start, 4).await?, 0).filter(|_| (behind..=behind + 128).contains(&end)) else {
+    let behind = stop + tag_len(reader.from(stop, 32)?);
+    let Some(first) = header(reader.from(start, 4)?, 0).filter(|_| (behind..=behind + 128).contains(&end)) else {
         return Ok(None);
     };
     let mut seen = Seen { frames: 0, bytes: 0, is_on_grid: true };
     for spot in 1..=SPOTS {
         let at = if spot == SPOTS { stop - SPOT as u64 } else { start + (stop - start) / SPOTS * spot };
-        let bytes = reader.from(at, SPOT).await?;
+        let bytes = reader.from(at, SPOT)?;
         let ended = look(bytes.get(..SPOT).unwrap_or(bytes), at - start, &first, &mut seen);
         if ended.is_none() || spot == SPOTS && ended != Some(SPOT as u64) {
             return Ok(None);

@@ -3,8 +3,9 @@
 //! Sources: Microsoft, Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
 
 use super::fourcc;
+use super::mpeg::Frames;
 use super::reader::{Reader, be16, be32, le16, le32};
-use super::{AudioFormat, AudioInfo, Fault, corrupt, cut_off, mpeg, settle};
+use super::{AudioFormat, AudioInfo, Fault, corrupt, cut_off, settle};
 
 /// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
 const PLACEHOLDER: u64 = 0x7FFF_0000;
@@ -28,9 +29,16 @@ struct Format {
     block_samples: u16,
 }
 
-/// What was met on the walk over the chunks.
+/// How far a WAVE file is known.
 #[derive(Default)]
-struct Chunks {
+pub(super) struct Wave {
+    big_endian: bool,
+    /// Whether its writer never said how long it became.
+    unfinished: bool,
+    /// Where the next chunk begins; 0 before the beginning was read.
+    at: u64,
+    chunks: usize,
+    is_walked: bool,
     format: Option<Format>,
     /// Samples that the `fact` chunk or `ds64` gives.
     stated: u64,
@@ -39,86 +47,135 @@ struct Chunks {
     start: u64,
     data: u64,
     promised: u64,
+    /// MP3 in place of samples.
+    frames: Frames,
 }
 
-pub(super) async fn probe(reader: &mut Reader<'_>) -> Result<AudioInfo, Fault> {
-    let len = reader.len();
-    let head = reader.from(0, 12).await?;
-    let big_endian = be32(head, 0) == fourcc::RIFX;
-    let riff_size = u64::from(if big_endian { be32(head, 4) } else { le32(head, 4) });
-    let unfinished = riff_size == 0 || riff_size >= PLACEHOLDER;
-    let mut chunks = Chunks::default();
-    let mut at = 12_u64;
-    for _ in 0..MAX_CHUNKS {
-        let chunk = reader.from(at, 48).await?;
-        if chunk.len() < 8 {
-            break;
+impl Wave {
+    #[inline(never)]
+    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<AudioInfo, Fault> {
+        if self.at == 0 {
+            let head = reader.from(0, 12)?;
+            self.big_endian = be32(head, 0) == fourcc::RIFX;
+            let size = self.long(head, 4);
+            self.unfinished = size == 0 || size >= PLACEHOLDER;
+            self.at = 12;
         }
-        let size = u64::from(if big_endian { be32(chunk, 4) } else { le32(chunk, 4) });
+        while !self.is_walked {
+            self.is_walked = self.chunk(reader)?;
+            self.frames = Frames::behind(self.start);
+        }
+        let Some(format) = self.format else {
+            return corrupt("the WAV has no fmt chunk");
+        };
+        if self.start == 0 {
+            return corrupt("the WAV ends before its sound");
+        }
+        self.sound(reader, &format)
+    }
+
+    fn short(&self, bytes: &[u8], at: usize) -> u16 {
+        if self.big_endian { be16(bytes, at) } else { le16(bytes, at) }
+    }
+
+    fn long(&self, bytes: &[u8], at: usize) -> u64 {
+        u64::from(if self.big_endian { be32(bytes, at) } else { le32(bytes, at) })
+    }
+
+    /// Notes what the next chunk says and goes on behind it. Tells whether it was the last.
+    fn chunk(&mut self, reader: &mut Reader) -> Result<bool, Fault> {
+        let (at, len) = (self.at, reader.len());
+        let chunk = reader.from(at, 48)?;
+        if chunk.len() < 8 {
+            return Ok(true);
+        }
+        let size = self.long(chunk, 4);
         let body = chunk.get(8..).unwrap_or_default();
         let mut next = at + 8 + size;
         match be32(chunk, 0) {
-            fourcc::FMT if chunks.format.is_none() => chunks.format = Some(format(body, size, big_endian)?),
-            fourcc::FACT if size >= 4 => {
-                chunks.stated = u64::from(if big_endian { be32(body, 0) } else { le32(body, 0) })
-            }
-            fourcc::DS64 => chunks.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
+            fourcc::FMT if self.format.is_none() => self.format = Some(self.read_format(body, size)?),
+            fourcc::FACT if size >= 4 => self.stated = self.long(body, 0),
+            fourcc::DS64 => self.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
             fourcc::DATA => {
                 let present = len.saturating_sub(at + 8);
-                let size = if size == u64::from(u32::MAX) && chunks.long_size > 0 { chunks.long_size } else { size };
-                let open =
-                    size == 0 || size > present && (unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size));
-                let size = if open { present } else { size };
+                let size = if size == u64::from(u32::MAX) && self.long_size > 0 { self.long_size } else { size };
+                let may_lie = self.unfinished || (PLACEHOLDER..=u64::from(u32::MAX)).contains(&size);
+                let size = if size == 0 || size > present && may_lie { present } else { size };
                 // Of two data chunks, players take the last.
-                (chunks.start, chunks.data, chunks.promised) = (at + 8, size.min(present), size);
+                (self.start, self.data, self.promised) = (at + 8, size.min(present), size);
                 next = at.saturating_add(8).saturating_add(size);
             }
             _ => {}
         }
-        if next >= len {
-            break;
+        if next < len {
+            self.at = behind_padding(reader, next)?;
+            self.chunks += 1;
         }
-        at = behind_padding(reader, next).await?;
+        Ok(next >= len || self.chunks == MAX_CHUNKS)
     }
-    let Some(format) = chunks.format else {
-        return corrupt("the WAV has no fmt chunk");
-    };
-    if chunks.start == 0 {
-        return corrupt("the WAV ends before its sound");
+
+    fn read_format(&self, body: &[u8], size: u64) -> Result<Format, Fault> {
+        let short = |at| self.short(body, at);
+        let mut format = Format {
+            codec: short(0),
+            channels: short(2),
+            rate: self.long(body, 4) as u32,
+            block: short(12),
+            bits: if size < 16 { 8 } else { short(14) },
+            block_samples: if size < 20 { 0 } else { short(18) },
+        };
+        if format.codec == 0xFFFE && size >= 26 {
+            format.codec = short(24);
+        }
+        if format.channels == 0 || format.rate == 0 || size < 14 {
+            return corrupt("the WAV's fmt chunk holds impossible values");
+        }
+        Ok(format)
     }
-    sound(reader, &chunks, &format).await
+
+    fn sound(&mut self, reader: &mut Reader, format: &Format) -> Result<AudioInfo, Fault> {
+        let len = reader.len();
+        if matches!(format.codec, 0x50 | 0x55) {
+            let end = self.start.saturating_add(self.data).min(len);
+            if let Some(first) = self.frames.first(reader)?.filter(|(at, _)| *at < end) {
+                let info = self.frames.probe(reader, first, end)?;
+                return Ok(AudioInfo { format: AudioFormat::Wav, ..info });
+            }
+        }
+        let rate = f64::from(format.rate);
+        let present = match samples(format, self.data) {
+            Some(counted) if format.codec == 2 || format.codec == 0x11 => {
+                settle(self.stated as f64, counted as f64, rate)
+            }
+            Some(counted) => counted as f64 / rate,
+            None if self.stated > 0 => self.stated as f64 / rate,
+            None => {
+                return Err(Fault::UnknownDuration("the WAV holds a codec whose length only decoding would tell"));
+            }
+        };
+        let missing = 1.0 - self.data as f64 / self.promised.max(1) as f64;
+        if self.data < self.promised && cut_off(present / (1.0 - missing).max(1e-9), present) {
+            return corrupt("the WAV ends long before the length that its header gives");
+        }
+        Ok(AudioInfo {
+            format: AudioFormat::Wav,
+            duration_seconds: present,
+            sample_rate: format.rate,
+            channels: format.channels,
+            bytes: len,
+        })
+    }
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
-async fn behind_padding(reader: &mut Reader<'_>, next: u64) -> Result<u64, Fault> {
+fn behind_padding(reader: &mut Reader, next: u64) -> Result<u64, Fault> {
     if next.is_multiple_of(2) {
         return Ok(next);
     }
-    let bytes = reader.from(next, 5).await?;
+    let bytes = reader.from(next, 5)?;
     let named =
         |from: usize| bytes.get(from..from + 4).is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')));
     Ok(if named(0) && !named(1) { next } else { next + 1 })
-}
-
-fn format(body: &[u8], size: u64, big_endian: bool) -> Result<Format, Fault> {
-    let short = |at| {
-        if big_endian { be16(body, at) } else { le16(body, at) }
-    };
-    let mut format = Format {
-        codec: short(0),
-        channels: short(2),
-        rate: if big_endian { be32(body, 4) } else { le32(body, 4) },
-        block: short(12),
-        bits: if size < 16 { 8 } else { short(14) },
-        block_samples: if size < 20 { 0 } else { short(18) },
-    };
-    if format.codec == 0xFFFE && size >= 26 {
-        format.codec = short(24);
-    }
-    if format.channels == 0 || format.rate == 0 || size < 14 {
-        return corrupt("the WAV's fmt chunk holds impossible values");
-    }
-    Ok(format)
 }
 
 /// Samples per channel in so many bytes, or `None` where the codec does not tell.
@@ -144,37 +201,4 @@ fn samples(format: &Format, bytes: u64) -> Option<u64> {
         }
         _ => None,
     }
-}
-
-async fn sound(reader: &mut Reader<'_>, chunks: &Chunks, format: &Format) -> Result<AudioInfo, Fault> {
-    let len = reader.len();
-    if matches!(format.codec, 0x50 | 0x55) {
-        let end = chunks.start.saturating_add(chunks.data).min(len);
-        if let Some((at, run)) = mpeg::first_frame(reader, chunks.start).await?.filter(|(at, _)| *at < end) {
-            let info = mpeg::probe(reader, at, end, run).await?;
-            return Ok(AudioInfo { format: AudioFormat::Wav, ..info });
-        }
-    }
-    let rate = f64::from(format.rate);
-    let present = match samples(format, chunks.data) {
-        Some(counted) if format.codec == 2 || format.codec == 0x11 => {
-            settle(chunks.stated as f64, counted as f64, rate)
-        }
-        Some(counted) => counted as f64 / rate,
-        None if chunks.stated > 0 => chunks.stated as f64 / rate,
-        None => {
-            return Err(Fault::UnknownDuration("the WAV holds a codec whose length only decoding would tell"));
-        }
-    };
-    let missing = 1.0 - chunks.data as f64 / chunks.promised.max(1) as f64;
-    if chunks.data < chunks.promised && cut_off(present / (1.0 - missing).max(1e-9), present) {
-        return corrupt("the WAV ends long before the length that its header gives");
-    }
-    Ok(AudioInfo {
-        format: AudioFormat::Wav,
-        duration_seconds: present,
-        sample_rate: format.rate,
-        channels: format.channels,
-        bytes: len,
-    })
 }

@@ -126,9 +126,9 @@ export interface ValidationReport {
   ok: boolean;
   /** Every problem, not only the first. */
   problems: Problem[];
-  /** What the image is. Absent for a URL and where it could not be told. */
+  /** What the image is. Absent for a URL and where it could not be told: of a file that is too large 1 MiB is read at most. */
   image?: ImageReport;
-  /** What the sound is. Absent for a URL and where it could not be told. */
+  /** What the sound is. Absent for a URL and where it could not be told: of a file that is too large 1 MiB is read at most. */
   soundFile?: AudioReport;
 }
 

@@ -1,6 +1,6 @@
 import { AvatarError, aborted, isFields } from "./error.js";
 import { avatarFields, speechFields } from "./fields.js";
-import { load } from "./module.js";
+import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
 
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
@@ -17,6 +17,7 @@ async function run(work, call) {
 function loaded(signal) {
   const loading = load();
   if (!(signal instanceof AbortSignal)) return loading;
+  share?.(signal);
   return new Promise((resolve, reject) => {
     const end = (settle) => (value) => {
       signal.removeEventListener("abort", stop);

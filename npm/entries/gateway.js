@@ -79,12 +79,12 @@ function finish(headers, { id, origin, settings }) {
   if (settings.credentials) headers.set("access-control-allow-credentials", "true");
 }
 
-/** Tells what happened. A listener that throws must not lose a paid task. */
-function report({ id, request, facts, settings, options }, more) {
+/** Tells what happened. A listener that fails must not lose a paid task, nor end the process. */
+async function report({ id, request, facts, settings, options }, more) {
   const event = { requestId: id, method: request.method, ...facts, ...more };
   try {
     const listener = settings?.onEvent ?? options?.onEvent;
-    if (typeof listener === "function") return listener(event);
+    if (typeof listener === "function") return await listener(event);
     if (event.status >= 500) console.error("kling-avatar gateway:", JSON.stringify(event));
   } catch (thrown) {
     console.error("kling-avatar gateway: onEvent failed:", thrown);

@@ -4,11 +4,17 @@ let glue;
 let source;
 let loading;
 let started;
+/** Has the platform bear many calls that listen to one signal. */
+export let share;
 
-/** Says which module is meant and where it comes from: a function that gives a `WebAssembly.Module`, its bytes or a `Response`. */
-export function provide(itsGlue, next) {
+/**
+ * Says which module is meant and where it comes from: a function that gives a `WebAssembly.Module`, its bytes or a `Response`;
+ * and what the platform wants to be told of a signal.
+ */
+export function provide(itsGlue, next, itsShare) {
   glue = itsGlue;
   source = next;
+  share = itsShare;
 }
 
 /** Starts the module, once. A start that failed is tried again by the next call. */

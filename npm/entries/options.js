@@ -75,6 +75,7 @@ function address(name, value) {
     throw configuration(`${name} must be a full http or https URL.`);
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") throw configuration(`${name} must be an http or https URL.`);
+  if (url.username || url.password) throw configuration(`${name} must hold no name and no password: fetch refuses those.`);
   return url.href;
 }
 

@@ -12,13 +12,9 @@ pub const IMAGE_FORMATS: &[&str] = &["jpeg", "png"];
 /// The sound formats that the service takes.
 pub const AUDIO_FORMATS: &[&str] = &["mp3", "wav", "m4a", "aac"];
 
-/// A sound file this many times over its limit is refused for its size alone, and not read through.
-const FACTOR_NOT_WORTH_READING: f64 = 4.0;
-
-/// Whether a sound file of this size is read at all: one that is far too large is not.
-pub fn is_worth_reading(audio_bytes: u64, limits: &Limits) -> bool {
-    audio_bytes as f64 <= limits.audio_max_bytes * FACTOR_NOT_WORTH_READING
-}
+/// How much is read at the most of a file that is refused for its size anyway, in bytes. Enough for what nearly all formats
+/// tell of themselves.
+pub const MOST_READ_OF_TOO_LARGE: usize = 1 << 20;
 
 /// Checks the size of a file.
 pub fn size_problem(field: Field, bytes: u64, limits: &Limits) -> Option<Problem> {

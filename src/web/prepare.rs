@@ -7,10 +7,10 @@ use super::media::{Media, not_base64};
 use super::output::parsed;
 use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::limits::Limits;
-use crate::engine::media::{AudioInfo, ImageInfo, probe_audio, probe_image};
+use crate::engine::media::{AudioInfo, ImageInfo, ProbeError, probe_audio, probe_image};
 use crate::engine::output;
 use crate::engine::problem::{Field, Problem, ProblemCode};
-use crate::engine::validate::{audio_problems, image_problems, is_worth_reading, probe_problem, size_problem};
+use crate::engine::validate::{MOST_READ_OF_TOO_LARGE, audio_problems, image_problems, probe_problem, size_problem};
 
 /// What was found in an input, and everything that is wrong with it.
 #[derive(Debug, Clone, Default)]
@@ -35,46 +35,55 @@ impl Report {
     }
 
     async fn check_image(&mut self, image: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let Some((media, _)) = self.readable(Field::Image, image, limits).await else { return };
-        match probe_image(&media).await {
+        let Some((media, most_bytes)) = self.readable(Field::Image, image, limits).await else { return };
+        match probe_image(&media, most_bytes).await {
             Ok(info) => {
                 self.problems.extend(image_problems(&info, limits));
                 self.image = Some(info);
             }
-            Err(error) => self.problems.push(probe_problem(Field::Image, &error)),
+            Err(error) => self.note(Field::Image, &error, most_bytes),
         }
     }
 
     async fn check_sound_file(&mut self, sound: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let Some((media, bytes)) = self.readable(Field::SoundFile, sound, limits).await else { return };
-        if !is_worth_reading(bytes, limits) {
-            return;
-        }
-        match probe_audio(&media).await {
+        let Some((media, most_bytes)) = self.readable(Field::SoundFile, sound, limits).await else { return };
+        match probe_audio(&media, most_bytes).await {
             Ok(info) => {
                 self.problems.extend(audio_problems(&info, limits));
                 self.sound_file = Some(info);
             }
-            Err(error) => self.problems.push(probe_problem(Field::SoundFile, &error)),
+            Err(error) => self.note(Field::SoundFile, &error, most_bytes),
         }
     }
 
-    /// Gives a file whose contents can be looked into, and its size. Notes what is wrong with it.
+    /// A file that is not read any further has a problem already.
+    fn note(&mut self, field: Field, error: &ProbeError, most_bytes: usize) {
+        if most_bytes == usize::MAX || !matches!(error, ProbeError::Read(_)) {
+            self.problems.push(probe_problem(field, error));
+        }
+    }
+
+    /// Gives a file whose contents can be looked into, and how much of it is read at the most. Notes what is wrong with it.
     async fn readable(
         &mut self,
         field: Field,
         given: &Result<Option<Media>, Problem>,
         limits: &Limits,
-    ) -> Option<(Media, u64)> {
+    ) -> Option<(Media, usize)> {
         let problem = match given {
             Err(problem) => problem.clone(),
             Ok(None) if field == Field::Image => Problem::new(field, ProblemCode::Missing, "A photo is missing."),
             Ok(None) => return None,
             Ok(Some(media)) => {
-                let bytes = media.bytes()?;
+                let too_large = size_problem(field, media.bytes()?, limits);
+                let most_bytes = if too_large.is_some() { MOST_READ_OF_TOO_LARGE } else { usize::MAX };
+                self.problems.extend(too_large);
+                if matches!(media, Media::Text(_)) && most_bytes < usize::MAX {
+                    // All of it would have to be decoded.
+                    return None;
+                }
                 if let Some(media) = media.ready().await {
-                    self.problems.extend(size_problem(field, bytes, limits));
-                    return Some((media, bytes));
+                    return Some((media, most_bytes));
                 }
                 not_base64(field)
             }

@@ -58,7 +58,8 @@ pub struct Progress {
 
 impl Progress {
     pub(super) fn new(on_progress: Option<Function>) -> Self {
-        Self { began_at_ms: now_ms(), phase: Cell::new(Phase::Reading), on_progress }
+        // Whoever reads files says so.
+        Self { began_at_ms: now_ms(), phase: Cell::new(Phase::Uploading), on_progress }
     }
 
     /// Whether somebody listens.
@@ -102,9 +103,11 @@ impl Progress {
         if let Some(task) = task {
             js::set(&progress, "task", &task_to_js(task));
         }
-        // A listener that throws must not lose a paid task, so what it throws goes to the console and no further.
-        if let Err(thrown) = listener.call1(&JsValue::UNDEFINED, &progress) {
-            let _ = js::call(&js::get(&js_sys::global(), "console"), "error", &[&thrown]);
-        }
+        // A listener that fails must not lose a paid task: what it throws or rejects with goes to the console and no further.
+        let console = js::get(&js_sys::global(), "console");
+        let _ = match listener.call1(&JsValue::UNDEFINED, &progress) {
+            Ok(given) => js::call(&given, "catch", &[&js::get(&console, "error")]),
+            Err(thrown) => js::call(&console, "error", &[&thrown]),
+        };
     }
 }

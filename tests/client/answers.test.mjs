@@ -105,3 +105,24 @@ test("findTask finds what a crash left behind, on every kind of service, and kno
   await clientOf(closed).createTask(input({ externalTaskId: "order-1" }));
   assert.equal((await failure(clientOf(closed).findTask("order-1"))).externalTaskId, "order-1");
 });
+
+test("what a listener of the progress throws or rejects with goes to the console, and the call goes on", async (t) => {
+  sandbox.reset();
+  const told = [];
+  t.mock.method(console, "error", (error) => told.push(error.message));
+  const throws = () => { throw new Error("thrown"); };
+  const rejects = async () => { throw new Error("rejected"); };
+  for (const onProgress of [throws, rejects]) {
+    assert.equal((await clientOf(sandbox).generate(input(), { onProgress })).durationSeconds, 2.5);
+  }
+  assert.deepEqual([...new Set(told)], ["thrown", "rejected"]);
+});
+
+test("a call without files that takes too long does not speak of files", async () => {
+  const client = clientOf(sandbox, { fetch: () => new Promise(() => {}) });
+  for (const ended of [client.getTask("1", { timeoutMs: 0 }), client.findTask("1", { timeoutMs: 0 })]) {
+    const { code, message } = await failure(ended);
+    assert.equal(code, "timeout");
+    assert.doesNotMatch(message, /files/);
+  }
+});

@@ -1,5 +1,6 @@
 import { openListeners, openTimers, watchedController } from "./globals.mjs";
 import assert from "node:assert/strict";
+import { getMaxListeners, setMaxListeners } from "node:events";
 import { test } from "node:test";
 import { linearMemory } from "./linear-memory.mjs";
 import { IMAGE, clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
@@ -153,4 +154,23 @@ test("a hundred waits share one timer", async () => {
   controller.abort();
   assert.ok((await Promise.all(waits)).every(({ code, taskId }) => code === "aborted" && taskId));
   assert.equal(openTimers(), 0);
+});
+
+test("fifty calls that share a signal bring no warning of a leak, and a limit of the caller's own stays", async (t) => {
+  sandbox.reset();
+  const warnings = [];
+  const note = ({ name, message }) => warnings.push(`${name}: ${message}`);
+  process.on("warning", note);
+  t.after(() => process.off("warning", note));
+  const controller = new AbortController();
+  const client = clientOf(sandbox);
+  const calls = Array.from({ length: 50 }, () => failure(client.generate(input({ prompt: "[never]" }), { signal: controller.signal })));
+  await until(() => requests() > 50);
+  controller.abort();
+  await Promise.all(calls);
+  assert.deepEqual(warnings, []);
+  const own = new AbortController();
+  setMaxListeners(7, own.signal);
+  await client.findTask("nobody's", { signal: own.signal });
+  assert.equal(getMaxListeners(own.signal), 7);
 });

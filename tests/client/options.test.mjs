@@ -22,6 +22,8 @@ const wrong = {
   "a key that is a number": { apiKey: 5 },
   "a relative gateway": { gatewayUrl: "/avatar" },
   "a gateway of another scheme": { gatewayUrl: "ftp://example.com" },
+  "a gateway with a password": { gatewayUrl: "https://me:secret@example.com" },
+  "a base with a name, which no fetch takes": { apiKey: KEY, baseUrl: "https://me@example.com" },
   "a base of another scheme": { apiKey: KEY, baseUrl: "file:///etc" },
   "a fetch that is no function": { apiKey: KEY, fetch: {} },
   "a limit that is text": { apiKey: KEY, limits: { audioMaxSeconds: "300" } },

@@ -130,3 +130,17 @@ test("a place of an upload whose request never comes to its end is free again in
   await hanging;
   assert.equal((await create()).status, 201);
 });
+
+test("a listener of events that throws or rejects goes to the console, and the gateway answers", async (t) => {
+  const { createGateway } = await import("../../dist/gateway-node.js");
+  const told = [];
+  t.mock.method(console, "error", (_, error) => told.push(error.message));
+  const throws = () => { throw new Error("thrown"); };
+  const rejects = async () => { throw new Error("rejected"); };
+  for (const onEvent of [throws, rejects]) {
+    const gateway = createGateway({ apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET, onEvent });
+    assert.equal((await gateway.fetch(new Request("https://gateway.example/avatar/health"))).status, 200);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(told, ["thrown", "rejected"]);
+});

@@ -1,7 +1,8 @@
 //! How much of a file the probes read.
 
 use crate::corpus::{Expected, Offered, corpus};
-use crate::source::{Reads, assert_bounded, audio, image};
+use crate::source::{Counting, Reads, assert_bounded, audio, image, ready};
+use kling_avatar::engine::media::{ProbeError, probe_audio, probe_image};
 
 fn reads_of(name: &str) -> (Reads, usize) {
     let item = corpus().items.iter().find(|item| item.recipe.name == name).expect("it is in the corpus");
@@ -53,6 +54,24 @@ fn a_long_mp3_is_read_at_a_few_spots() {
     ] {
         let (reads, len) = reads_of(name);
         assert!(reads.bytes <= 80 << 10, "{name}: {reads:?} of {len} bytes");
+    }
+}
+
+#[test]
+fn no_file_is_read_further_than_is_allowed() {
+    for item in &corpus().items {
+        let bytes = item.bytes();
+        for most in [0, 1 << 10, 20 << 10, 200 << 10] {
+            let source = Counting::new(&bytes);
+            let found = match item.recipe.offered {
+                Offered::Image => ready(probe_image(&source, most)).map(|image| image.bytes),
+                Offered::Sound => ready(probe_audio(&source, most)).map(|sound| sound.bytes),
+            };
+            assert!(source.reads().bytes <= most as u64, "{}: {:?}", item.recipe.name, source.reads());
+            let whole = if matches!(item.recipe.offered, Offered::Image) { image(&bytes).1 } else { audio(&bytes).1 };
+            let expected = whole.bytes > most as u64;
+            assert_eq!(matches!(found, Err(ProbeError::Read(_))), expected, "{}: {found:?}", item.recipe.name);
+        }
     }
 }
 

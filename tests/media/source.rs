@@ -54,12 +54,12 @@ pub fn ready<F: Future>(future: F) -> F::Output {
 
 pub fn audio(bytes: &[u8]) -> (Result<AudioInfo, ProbeError>, Reads) {
     let source = Counting::new(bytes);
-    (ready(probe_audio(&source)), source.reads())
+    (ready(probe_audio(&source, usize::MAX)), source.reads())
 }
 
 pub fn image(bytes: &[u8]) -> (Result<ImageInfo, ProbeError>, Reads) {
     let source = Counting::new(bytes);
-    (ready(probe_image(&source)), source.reads())
+    (ready(probe_image(&source, usize::MAX)), source.reads())
 }
 
 /// Panics where a probe read more of a file, or more often, than any file of `len` bytes can be worth.

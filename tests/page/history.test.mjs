@@ -224,6 +224,19 @@ test("a full disk is said, and what is new is kept as soon as something was dele
   await visit.close();
 });
 
+test("a list of videos that does not load is told, and nothing is said to stay", async () => {
+  const visit = await openReady({ before: (page) => page.route("**/history/main.js", (route) => route.abort("failed")) });
+  const { page } = visit;
+  await page.waitForSelector("#shelf-trouble:visible");
+  assert.match(await text(page, "#shelf-trouble"), /did not load/);
+  assert.doesNotMatch(await page.innerText("main, footer"), /stay in this browser/);
+  assert.doesNotMatch(await page.innerText("footer"), /stay in this browser/);
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
 for (const [name, refuse] of Object.entries({
   "refuses to open its store": () => (IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityError"); }),
   "cannot read its store": () => (IDBObjectStore.prototype.getAll = () => { throw new DOMException("broken", "UnknownError"); }),
@@ -234,6 +247,7 @@ for (const [name, refuse] of Object.entries({
     await page.waitForSelector("#shelf-trouble:visible");
     assert.match(await text(page, "#shelf-trouble"), /keeps nothing for this page/);
     assert.ok(await page.isHidden("#shelf-empty"), "it does not say that videos stay");
+    assert.doesNotMatch(await page.innerText("footer"), /stay in this browser/);
     await page.click("#generate");
     await page.waitForSelector("#done:visible");
     assert.equal(await text(page, "#shelf-space"), "1 video");

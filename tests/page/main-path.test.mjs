@@ -112,3 +112,30 @@ test("takes files that are dropped and pasted", async () => {
   assertQuiet(visit);
   await visit.close();
 });
+
+test("a link that is dropped is not taken, and it says what to do", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const drop = (selector, address) => page.locator(selector).evaluate((element, url) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData("text/uri-list", url);
+    const event = (name) => new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true });
+    return ["dragover", "drop"].map((name) => !element.dispatchEvent(event(name)));
+  }, address);
+  const problems = (name) => text(page, `#${name}-problems`);
+  assert.deepEqual(await drop("body", "https://example.com/photo.jpg"), [true, true], "it must not lead away from the page");
+  assert.match(await problems("photo"), /Save .* as a file/);
+  assert.deepEqual(await drop("body", "https://example.com/a/voice.mp3?x=1"), [true, true]);
+  assert.match(await problems("voice"), /Save .* as a file/);
+  assert.deepEqual(await drop("#prompt", "https://example.com/photo.jpg"), [false, false], "text fields take links as text");
+  await useSamples(page);
+  assert.equal(await problems("photo"), "");
+  await drop("#voice", "https://example.com/elsewhere");
+  await drop("#voice", "https://example.com/elsewhere");
+  assert.equal(await page.locator("#voice-problems li").count(), 1);
+  assert.equal(await page.getAttribute("#voice", "data-state"), "good");
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  assertQuiet(visit);
+  await visit.close();
+});

@@ -7,6 +7,15 @@ export function takeDropsAndPastes(photo, voice) {
     for (const file of files) (field ?? (isSound(file) ? voice : photo)).set(file);
   };
 
+  /** What a link leads to could only be fetched from where that is allowed. */
+  const refuseLink = (event) => {
+    if (!isLink(event)) return;
+    event.preventDefault(); // It would lead away from this page.
+    if (document.querySelector("dialog[open]")) return;
+    const name = event.dataTransfer.getData("text/uri-list").split(/[?#\s]/)[0];
+    (stepAt(event)?.[1] ?? (isSound({ name }) ? voice : photo)).remark("link");
+  };
+
   const steps = [[byId("photo"), photo], [byId("voice"), voice]];
   const stepAt = (event) => steps.find(([element]) => element.contains(event.target));
   const mark = (event) => {
@@ -14,7 +23,7 @@ export function takeDropsAndPastes(photo, voice) {
   };
 
   window.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!holdsFiles(event) && !isLink(event)) return;
     event.preventDefault();
     mark(event);
   });
@@ -24,7 +33,7 @@ export function takeDropsAndPastes(photo, voice) {
   window.addEventListener("drop", (event) => {
     mark(null);
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0) return;
+    if (files.length === 0) return refuseLink(event);
     event.preventDefault();
     // Two files dropped on one step at once are a photo and its voice.
     take(files, files.length === 1 ? stepAt(event)?.[1] : undefined);
@@ -39,3 +48,8 @@ export function takeDropsAndPastes(photo, voice) {
 
 const isSound = (file) =>
   /^(audio|video)\//.test(file.type) || /\.(mp3|wav|m4a|aac|ogg|oga|opus|flac|mp4|mov|webm)$/i.test(file.name);
+
+const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+
+/** Text fields take links as text. */
+const isLink = ({ dataTransfer, target }) => dataTransfer?.types.includes("text/uri-list") && !target.closest?.(":read-write");

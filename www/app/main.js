@@ -1,7 +1,7 @@
 import * as format from "./format.js";
 import { Actions } from "./actions.js";
 import { Connection } from "./connection.js";
-import { byId } from "./dom.js";
+import { byId, show } from "./dom.js";
 import { bringFinished } from "./finished.js";
 import { offerFitting } from "./fitting.js";
 import { takeDropsAndPastes } from "./intake.js";
@@ -61,8 +61,13 @@ function start({ AvatarClient, limits, validate }) {
   connectButton(actions, parts);
   return connection.discover().then(() => {
     // Nobody needs the list of videos before the form: it comes after it, and the page works without it.
-    import("./history/main.js").then(({ startHistory }) => startHistory({ ...parts, actions })).catch(() => {});
+    import("./history/main.js").then(({ startHistory }) => startHistory({ ...parts, actions })).catch(tellNothingIsKept);
   });
+}
+
+function tellNothingIsKept() {
+  for (const id of ["shelf-empty", "footer-kept"]) show(byId(id), false);
+  byId("shelf-trouble").textContent = t("error.unavailable");
 }
 
 /** Speech is asked for where the videos are made. */

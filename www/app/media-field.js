@@ -1,5 +1,5 @@
 import * as format from "./format.js";
-import { byId, show } from "./dom.js";
+import { byId, show, textElement } from "./dom.js";
 import { limitValues, problemWords, showProblems } from "./problems.js";
 
 /**
@@ -77,6 +77,12 @@ export class MediaField extends EventTarget {
     this.problems = problems;
     this.root.dataset.state = "wrong";
     this.render();
+  }
+
+  /** Says why something was not taken. What is there stays as it is. */
+  remark(code) {
+    this.render();
+    byId(`${this.name}-problems`).append(textElement("li", problemWords({ field: this.field, code }, {})));
   }
 
   render() {

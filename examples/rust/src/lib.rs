@@ -8,7 +8,7 @@ use kling_avatar::engine::validate::{image_problems, probe_problem};
 
 /// Whether the service will take this photo: its size in pixels, or everything that is wrong with it, for people.
 pub async fn check_photo(bytes: &[u8]) -> Result<(u32, u32), Vec<String>> {
-    let image = probe_image(bytes).await.map_err(|error| vec![probe_problem(Field::Image, &error).message])?;
+    let image = probe_image(bytes, usize::MAX).await.map_err(|error| vec![probe_problem(Field::Image, &error).message])?;
     let problems = image_problems(&image, &Limits::default());
     if problems.is_empty() {
         return Ok((image.width, image.height));

@@ -149,7 +149,7 @@ pub struct AudioInfo {
 pub enum ProbeError {
     /// The file has no bytes.
     Empty,
-    /// The bytes could not be read.
+    /// The bytes could not be read, or not as many as it takes without reading more than was allowed.
     Read(ReadError),
     /// The content is not of an accepted format; `detected` names what it is, as in "WebP image", where that is known.
     UnsupportedFormat {
@@ -179,22 +179,23 @@ pub struct Detected {
 
 /// Tells an image's format and dimensions, and whether it is whole.
 ///
-/// Reads the head and the last few kilobytes; more only where these do not settle it.
+/// Reads the head and the last few kilobytes; more only where these do not settle it, and at the most `most_bytes` in all.
 ///
 /// # Errors
 /// [`ProbeError`].
-pub async fn probe_image<S: Source + ?Sized>(source: &S) -> Result<ImageInfo, ProbeError> {
+pub async fn probe_image<S: Source + ?Sized>(source: &S, most_bytes: usize) -> Result<ImageInfo, ProbeError> {
     let mut image = Image::Unknown;
-    reader::run(source, |reader| image.probe(reader)).await
+    reader::run(source, most_bytes, |reader| image.probe(reader)).await
 }
 
-/// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole.
+/// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole. Reads at the most `most_bytes`
+/// in all.
 ///
 /// # Errors
 /// [`ProbeError`].
-pub async fn probe_audio<S: Source + ?Sized>(source: &S) -> Result<AudioInfo, ProbeError> {
+pub async fn probe_audio<S: Source + ?Sized>(source: &S, most_bytes: usize) -> Result<AudioInfo, ProbeError> {
     let mut sound = Sound::Unknown;
-    reader::run(source, |reader| sound.probe(reader)).await
+    reader::run(source, most_bytes, |reader| sound.probe(reader)).await
 }
 
 /// Bytes in which a format shows.

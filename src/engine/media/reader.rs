@@ -13,21 +13,22 @@ const NEARBY: u64 = 8 << 10;
 /// Bytes of earlier reads that stay here beside the latest: what a step of a probe looks at before it goes on from elsewhere.
 const KEPT: usize = LONGEST_READ;
 
-/// Runs a probe until it knows. Whenever bytes are not here it is begun again with them, so it has to keep how far it has
-/// come, and to change that only behind the last read of each step. So it waits in this one place alone: code that may wait
-/// anywhere is larger by half. (Each probe is a function of its own, never inlined: all in one are larger, in the download,
-/// too.)
+/// Runs a probe until it knows, or until it would read more than `most_bytes`. Whenever bytes are not here it is begun again
+/// with them, so it has to keep how far it has come, and to change that only behind the last read of each step. So it waits in
+/// this one place alone: code that may wait anywhere is larger by half. (Each probe is a function of its own, never inlined:
+/// all in one are larger, in the download, too.)
 ///
 /// # Errors
 /// What the probe finds, and that bytes cannot be read.
 pub(super) async fn run<S: Source + ?Sized, T>(
     source: &S,
+    most_bytes: usize,
     mut probe: impl FnMut(&mut Reader) -> Result<T, Fault>,
 ) -> Result<T, ProbeError> {
     if source.is_empty() {
         return Err(ProbeError::Empty);
     }
-    let mut reader = Reader::new(source.len());
+    let (mut reader, mut left) = (Reader::new(source.len()), most_bytes);
     loop {
         let fault = match probe(&mut reader) {
             Ok(found) => return Ok(found),
@@ -36,6 +37,8 @@ pub(super) async fn run<S: Source + ?Sized, T>(
         match fault {
             Fault::Lacking => {
                 let (at, count) = reader.next();
+                let enough = || ProbeError::Read(ReadError { message: String::from("no more of it is read") });
+                left = left.checked_sub(count).ok_or_else(enough)?;
                 let mut bytes = Vec::new();
                 source.read(at, count, &mut bytes).await.map_err(ProbeError::Read)?;
                 if bytes.len() < count {

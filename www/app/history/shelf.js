@@ -103,6 +103,7 @@ export class Shelf {
     const { count, bytes, trouble } = this.history;
     const { length: all } = this.runs.all;
     show(byId("shelf-empty"), all === 0 && trouble !== "fleeting");
+    show(byId("footer-kept"), trouble !== "fleeting");
     byId("shelf-space").textContent = count === 0 ? "" : t(bytes > 0 ? "shelf.space" : "shelf.count", { count, size: format.bytes(bytes) });
     const words = trouble === null ? "" : t(`shelf.${trouble}`);
     if (byId("shelf-trouble").textContent !== words) byId("shelf-trouble").textContent = words;

@@ -4,7 +4,7 @@
 //! create that may have reached the service is settled by looking its `external_task_id` up before anything is sent
 //! again, and it is only ever sent again with the same id.
 
-use super::error::{Error, Failure, Refusal, RefusalKind};
+use super::error::{Error, Failure, RefusalKind};
 use super::lookup::{Lookup, LookupStep, Outcome, Question};
 use super::retry::RetryPolicy;
 use super::wire::{Task, says_id_is_taken};
@@ -132,10 +132,24 @@ impl Creation {
         };
         self.last = error;
         match &self.last {
-            Error::Refused(refusal) => {
-                let refusal = refusal.clone();
-                self.on_refused(&refusal, now_ms, random)
+            Error::Refused(refusal) if says_id_is_taken(refusal, &self.external_task_id) => {
+                self.taken = true;
+                self.settle()
             }
+            Error::Refused(refusal) => match refusal.kind {
+                RefusalKind::InvalidRequest if refusal.status == CONFLICT => {
+                    self.is_final = true;
+                    self.settle()
+                }
+                RefusalKind::Server => self.settle(),
+                RefusalKind::RateLimited => self.send_again(Some(RefusalKind::RateLimited), now_ms, random),
+                RefusalKind::ConcurrencyLimit => {
+                    self.turns = self.turns.saturating_add(1);
+                    let delay_ms = self.policy.turn_delay_ms(self.turns, refusal.retry_after_ms, random);
+                    self.wait(delay_ms, Some(RefusalKind::ConcurrencyLimit), now_ms)
+                }
+                _ => self.fail(),
+            },
             Error::InvalidResponse { status, .. } => {
                 // A page or a redirect in place of a 404 says that the address is wrong, and proves nothing.
                 self.is_final = !(200..300).contains(status);
@@ -143,27 +157,6 @@ impl Creation {
             }
             Error::Network { .. } if !certainly_not_sent => self.settle(),
             Error::Network { .. } => self.send_again(None, now_ms, random),
-            _ => self.fail(),
-        }
-    }
-
-    fn on_refused(&mut self, refusal: &Refusal, now_ms: f64, random: f64) -> Step {
-        if says_id_is_taken(refusal, &self.external_task_id) {
-            self.taken = true;
-            return self.settle();
-        }
-        match refusal.kind {
-            RefusalKind::InvalidRequest if refusal.status == CONFLICT => {
-                self.is_final = true;
-                self.settle()
-            }
-            RefusalKind::Server => self.settle(),
-            RefusalKind::RateLimited => self.send_again(Some(refusal.kind), now_ms, random),
-            RefusalKind::ConcurrencyLimit => {
-                self.turns = self.turns.saturating_add(1);
-                let delay_ms = self.policy.turn_delay_ms(self.turns, refusal.retry_after_ms, random);
-                self.wait(delay_ms, Some(refusal.kind), now_ms)
-            }
             _ => self.fail(),
         }
     }
@@ -223,7 +216,7 @@ impl Creation {
     }
 
     /// Waits, or ends at once where the deadline would pass meanwhile.
-    fn wait(&self, delay_ms: f64, waiting_for: Option<RefusalKind>, now_ms: f64) -> Step {
+    fn wait(&mut self, delay_ms: f64, waiting_for: Option<RefusalKind>, now_ms: f64) -> Step {
         match self.deadline_ms {
             Some(deadline_ms) if now_ms + delay_ms >= deadline_ms && self.is_unsettled() => {
                 self.unknown(self.last.message())
@@ -233,8 +226,10 @@ impl Creation {
         }
     }
 
-    fn fail(&self) -> Step {
-        Step::Done(Err(Failure::from(self.last.clone()).with_external_task_id(&self.external_task_id)))
+    /// The end, after which nothing is asked of this any more.
+    fn fail(&mut self) -> Step {
+        let error = std::mem::replace(&mut self.last, Error::Aborted);
+        Step::Done(Err(Failure::from(error).with_external_task_id(&self.external_task_id)))
     }
 
     fn unknown(&self, reason: String) -> Step {

@@ -5,7 +5,7 @@ use super::json::{Json, ObjectWriter};
 use super::limits::Limits;
 use super::problem::{Fact, Field, Problem, ProblemCode};
 use super::search::{holds, rsplit_once, split_once, until};
-use super::text::{decimal, joined};
+use super::text::{decimal, joined, small_number};
 
 /// A field as a caller gave it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -210,7 +210,7 @@ pub fn is_http_url(text: &str) -> bool {
     };
     let bracketed = host.starts_with('[') && host.ends_with(']') && host.len() > 2;
     let plain = !host.is_empty() && until(host, b"[]:%").len() == host.len();
-    !text.contains(forbidden) && (bracketed || plain) && (port.is_empty() || port.parse::<u16>().is_ok())
+    !text.chars().any(forbidden) && (bracketed || plain) && small_number(port).is_some()
 }
 
 /// How a field is called at the beginning of a sentence.

@@ -214,14 +214,15 @@ impl Lookup {
         let garbled = matches!(error, Error::InvalidResponse { .. });
         let repetitions = if garbled { GARBLED_REPETITIONS } else { self.policy.max_attempts.saturating_mul(PATIENCE) };
         let retry_after_ms = error.retry_after_ms();
-        self.last = Some(error.clone());
         if !not_offered && (garbled || error.is_retryable()) && self.repetitions + 1 < repetitions {
+            self.last = Some(error);
             self.repetitions += 1;
             return LookupStep::Wait { delay_ms: self.policy.delay_ms(self.repetitions, retry_after_ms, random) };
         }
         if !not_offered && !garbled {
             return LookupStep::Unsettled(error);
         }
+        self.last = Some(error);
         match self.question {
             Question::Path => self.ask(Question::Query),
             Question::Query => self.ask(Question::List { page: 1 }),

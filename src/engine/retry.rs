@@ -53,7 +53,7 @@ pub fn retry_after_ms(header: &str, now_ms: f64, parse_date: impl Fn(&str) -> Op
         return Some(seconds * 1000.0);
     }
     // A number that is negative is no date, though some engines take it for a year.
-    let named = header.starts_with(|c: char| c.is_ascii_alphabetic());
+    let named = header.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     let at_ms = parse_date(header).filter(|at_ms| named && at_ms.is_finite())?;
     Some((at_ms - now_ms).max(0.0))
 }

@@ -39,6 +39,11 @@ pub fn whole(value: u64) -> String {
     digits.iter().skip(first).map(|digit| char::from(*digit)).collect()
 }
 
+/// Reads digits that make a number of at most 65 535.
+pub fn small_number(digits: &str) -> Option<u16> {
+    digits.chars().try_fold(0_u16, |number, digit| number.checked_mul(10)?.checked_add(digit.to_digit(10)? as u16))
+}
+
 /// Writes a number of bytes for people: `10 MB` for 10 485 760, `731 KB`, `12 bytes`.
 pub fn bytes(count: f64) -> String {
     const KIB: f64 = 1024.0;

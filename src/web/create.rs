@@ -10,7 +10,7 @@ use super::js::{call, get};
 use super::prepare::Prepared;
 use super::progress::Phase;
 use super::storage::Saved;
-use super::stream::Stream;
+use super::stream::Streams;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random, wall_ms};
 use super::turn::Place;
@@ -110,8 +110,7 @@ impl Client {
         let may_stream = self.shared.config.fetch.is_none() || prepared.image.held(0, 0).is_some();
         match self.is_for_gateway() {
             true => Way::Form,
-            false if may_stream && Stream::is_there() => Way::Streamed,
-            false => Way::Written,
+            false => Streams::of_platform().filter(|_| may_stream).map_or(Way::Written, Way::Streamed),
         }
     }
 

@@ -104,7 +104,7 @@ impl Client {
                 }
                 ResendStep::Find => {
                     let found = self.ask_gateway(external_task_id, call).await.map_err(with_id)?;
-                    resending.on_found(found.map_err(|thrown| thrown.error().clone()), now_ms(), random())
+                    resending.on_found(found.map_err(Thrown::into_error), now_ms(), random())
                 }
                 ResendStep::Wait { delay_ms, waiting_for } => {
                     if let Some(kind) = waiting_for {

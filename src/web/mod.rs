@@ -24,6 +24,7 @@ mod progress;
 mod reading;
 mod speech;
 mod storage;
+#[cfg_attr(all(feature = "npm", not(feature = "npm-server")), path = "no_stream.rs")]
 mod stream;
 #[cfg(feature = "npm-server")]
 mod tables;

@@ -132,8 +132,8 @@ impl Prepared {
 impl Prepared {
     /// How many bytes the files have together.
     pub(super) fn file_bytes(&self) -> f64 {
-        let files = [Some(&self.image), self.sound_file.as_ref()];
-        files.into_iter().flatten().filter_map(Media::bytes).sum::<u64>() as f64
+        let sound_file = self.sound_file.as_ref().and_then(Media::bytes);
+        (self.image.bytes().unwrap_or_default() + sound_file.unwrap_or_default()) as f64
     }
 }
 

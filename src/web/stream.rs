@@ -27,31 +27,41 @@ extern "C" {
 
 /// A request's body on its way. Whoever lets go of it before its end stops it.
 pub(super) struct Stream {
-    /// The platform's `ReadableStream`.
-    pub(super) readable: JsValue,
+    readable: JsValue,
     writer: Rc<Writer>,
     /// What is left to send, unless it is being encoded right now.
     _pieces: Rc<RefCell<Option<Pieces>>>,
 }
 
-impl Stream {
-    /// Whether the platform can state the length of a stream. Of any other one the service would not know it.
-    pub(super) fn is_there() -> bool {
-        function(&global(), "FixedLengthStream").is_some()
+/// The platform's way to make one.
+#[derive(Clone, Copy)]
+pub(super) struct Streams(());
+
+impl Streams {
+    /// Gives nothing where the platform cannot state the length of a stream: of any other one the service would not know it.
+    pub(super) fn of_platform() -> Option<Self> {
+        function(&global(), "FixedLengthStream").map(|_| Self(()))
     }
 
     /// Begins to send.
     ///
     /// # Errors
     /// What the platform threw.
-    pub(super) fn of(pieces: Pieces) -> Result<Self, JsValue> {
+    pub(super) fn send(self, pieces: Pieces) -> Result<Stream, JsValue> {
         let total = JsValue::from_f64(pieces.total_bytes as f64);
         let constructor: Function = get(&global(), "FixedLengthStream").dyn_into()?;
         let pipe = Reflect::construct(&constructor, &Array::of1(&total))?;
         let writer = Rc::new(call(&get(&pipe, "writable"), "getWriter", &[])?.unchecked_into::<Writer>());
         let pieces = Rc::new(RefCell::new(Some(pieces)));
         spawn_local(pump(Rc::clone(&writer), Rc::downgrade(&pieces)));
-        Ok(Self { readable: get(&pipe, "readable"), writer, _pieces: pieces })
+        Ok(Stream { readable: get(&pipe, "readable"), writer, _pieces: pieces })
+    }
+}
+
+impl Stream {
+    /// The platform's `ReadableStream`.
+    pub(super) fn readable(&self) -> JsValue {
+        self.readable.clone()
     }
 }
 

@@ -44,6 +44,10 @@ impl Thrown {
         &self.0.failure.error
     }
 
+    pub(super) fn into_error(self) -> Error {
+        self.0.failure.error
+    }
+
     /// What the platform threw, or the reason of the caller's signal.
     pub fn cause(&self) -> Option<&JsValue> {
         self.0.cause.as_ref()

@@ -8,7 +8,7 @@ use super::client::configuration;
 use super::gateway_client::{form_of, name_form};
 use super::prepare::Prepared;
 use super::storage::take_in;
-use super::stream::Stream;
+use super::stream::{Stream, Streams};
 use super::thrown::Thrown;
 use crate::engine::base64::Text;
 use crate::engine::json::quoted;
@@ -22,7 +22,7 @@ pub(super) enum Upload {
     /// All of it, in memory of the platform.
     Whole(Uint8Array),
     /// Encoded anew each time that it is sent, so that no more than a piece of it is ever in memory.
-    Streamed(Prepared),
+    Streamed(Prepared, Streams),
     /// A form with the files as they are, for a gateway.
     Form {
         /// What it was made of.
@@ -35,7 +35,7 @@ pub(super) enum Upload {
 /// How an upload is made.
 pub(super) enum Way {
     Written,
-    Streamed,
+    Streamed(Streams),
     Form,
 }
 
@@ -50,7 +50,7 @@ impl Body {
     pub(super) fn value(&self) -> JsValue {
         match self {
             Self::Whole(value) => value.clone(),
-            Self::Streamed(stream) => stream.readable.clone(),
+            Self::Streamed(stream) => stream.readable(),
         }
     }
 }
@@ -63,7 +63,7 @@ impl Upload {
     pub(super) async fn of(prepared: Prepared, way: Way, on_progress: impl Fn(f64, f64)) -> Result<Self, Thrown> {
         match way {
             Way::Written => body::write(&prepared, on_progress).await.map(Self::Whole),
-            Way::Streamed => Ok(Self::Streamed(prepared)),
+            Way::Streamed(streams) => Ok(Self::Streamed(prepared, streams)),
             Way::Form => form_of(&prepared).await.map(|form| Self::Form { prepared, form }),
         }
     }
@@ -72,7 +72,7 @@ impl Upload {
     pub(super) fn bytes(&self) -> f64 {
         match self {
             Self::Whole(bytes) => f64::from(bytes.length()),
-            Self::Streamed(prepared) => prepared.fields.layout().total_bytes as f64,
+            Self::Streamed(prepared, _) => prepared.fields.layout().total_bytes as f64,
             Self::Form { prepared, .. } => prepared.file_bytes(),
         }
     }
@@ -84,9 +84,9 @@ impl Upload {
     pub(super) fn body(&self) -> Result<Body, Thrown> {
         match self {
             Self::Whole(bytes) => Ok(Body::Whole(bytes.into())),
-            Self::Streamed(prepared) => {
+            Self::Streamed(prepared, streams) => {
                 let failed = |cause| configuration("This platform made no stream of the body.").because(cause);
-                Stream::of(Pieces::of(prepared)).map(Body::Streamed).map_err(failed)
+                streams.send(Pieces::of(prepared)).map(Body::Streamed).map_err(failed)
             }
             Self::Form { form, .. } => Ok(Body::Whole(form.clone())),
         }
@@ -107,7 +107,7 @@ impl Upload {
                 take_in(fingerprint, bytes, skipped as u32);
                 return Ok(());
             }
-            Self::Streamed(prepared) | Self::Form { prepared, .. } => prepared,
+            Self::Streamed(prepared, _) | Self::Form { prepared, .. } => prepared,
         };
         let id = prepared.fields.external_task_id.clone();
         if made_up.is_some() {
@@ -128,7 +128,7 @@ impl Upload {
                 let (id, from) = (quoted(external_task_id), BODY_BEGINS.len() as u32);
                 bytes.subarray(from, from + id.len() as u32).copy_from(id.as_bytes());
             }
-            Self::Streamed(prepared) => prepared.fields.external_task_id = external_task_id.to_owned(),
+            Self::Streamed(prepared, _) => prepared.fields.external_task_id = external_task_id.to_owned(),
             Self::Form { prepared, form } => {
                 prepared.fields.external_task_id = external_task_id.to_owned();
                 name_form(form, prepared);

@@ -22,7 +22,7 @@ const HIDDEN_FACTOR: f64 = 3.0;
 #[derive(Default)]
 struct Bell {
     waiting: Vec<Flag>,
-    listeners: Vec<Listener>,
+    listeners: [Option<Listener>; 2],
 }
 
 thread_local! {
@@ -58,13 +58,13 @@ impl Drop for Rung {
         BELL.with_borrow_mut(|bell| {
             bell.waiting.retain(|flag| !flag.is(&self.0));
             if bell.waiting.is_empty() {
-                bell.listeners.clear();
+                bell.listeners = Default::default();
             }
         });
     }
 }
 
-fn listeners() -> Vec<Listener> {
+fn listeners() -> [Option<Listener>; 2] {
     let document = get(&global(), "document");
     let source = document.clone();
     let on_shown = move || {
@@ -72,8 +72,7 @@ fn listeners() -> Vec<Listener> {
             ring();
         }
     };
-    let shown = Listener::new(document, "visibilitychange", on_shown);
-    shown.into_iter().chain(Listener::new(global().into(), "online", ring)).collect()
+    [Listener::new(document, "visibilitychange", on_shown), Listener::new(global().into(), "online", ring)]
 }
 
 fn ring() {

@@ -101,8 +101,13 @@ async fn exchange(request: &Request<'_>, progress: Rc<Progress>) -> Result<Optio
 
 /// Asking for a single header that the service does not expose would put an error on the console.
 fn header(headers: &str, name: &str) -> Option<String> {
-    headers.lines().find_map(|line| {
-        let (key, value) = split_once(line, ":")?;
-        key.trim_ascii().eq_ignore_ascii_case(name).then(|| value.trim_ascii().to_owned())
-    })
+    let mut rest = headers;
+    while let Some((key, behind)) = split_once(rest, ":") {
+        let (value, next) = split_once(behind, "\n").unwrap_or((behind, ""));
+        if key.trim_ascii().eq_ignore_ascii_case(name) {
+            return Some(value.trim_ascii().to_owned());
+        }
+        rest = next;
+    }
+    None
 }

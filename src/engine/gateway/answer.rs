@@ -7,6 +7,7 @@ use super::ledger::{number, text};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::json::Json;
 use crate::engine::problem::{Fact, Field, Problem, ProblemCode};
+use crate::engine::search::split_once;
 use crate::engine::validate::{AUDIO_FORMATS, IMAGE_FORMATS};
 use crate::engine::wire::{HttpAnswer, Speech, Task, TaskStatus, Video};
 
@@ -99,7 +100,7 @@ pub fn task(answer: &HttpAnswer) -> Result<Task, Error> {
         created_at_ms: body.get("createdAt").and_then(Json::number),
         updated_at_ms: body.get("updatedAt").and_then(Json::number),
         request_id: owned("requestId"),
-        videos: videos.into_iter().flatten().map(video).collect(),
+        videos: videos.unwrap_or_default().iter().map(video).collect(),
     })
 }
 
@@ -165,7 +166,7 @@ fn invalid(answer: &HttpAnswer) -> Error {
 fn failure(error: &Json, answer: &HttpAnswer) -> Option<Error> {
     let (code, message) = (text(error, "code"), text(error, "message"));
     // The sentences around it are the same on both sides, so only what they frame is taken.
-    let inner = |marker: &str| String::from(message.split_once(marker).map_or(message, |(_, rest)| rest));
+    let inner = |marker: &str| String::from(split_once(message, marker).map_or(message, |(_, rest)| rest));
     let status = error.get("status").and_then(Json::number).map_or(answer.status, |status| status as u16);
     Some(match code {
         "invalid_input" => {

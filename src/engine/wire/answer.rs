@@ -1,5 +1,7 @@
 //! From an HTTP answer to its contents or to the reason why there are none.
 
+use std::borrow::Cow;
+
 use super::refusal::{Envelope, refusal};
 use crate::engine::error::Error;
 use crate::engine::json::Json;
@@ -27,20 +29,20 @@ impl HttpAnswer {
     ///
     /// # Errors
     /// `Refused` for the service's "no", `InvalidResponse` for what is none of its answers.
-    pub fn read(&self) -> Result<Body, Error> {
+    pub fn read(&self) -> Result<Body<'static>, Error> {
         if self.status < 200 || (300..400).contains(&self.status) {
             return Err(self.invalid("it is a redirect. Check the address of the API."));
         }
         let root = if self.too_long { None } else { Json::parse(&self.body) };
         let Some(root @ Json::Object(_)) = root else { return Err(self.unreadable()) };
-        let body = Body { root };
+        let body = Body { root: Cow::Owned(root) };
         match self.refusal_of(&body) {
             Some(error) => Err(error),
             None => Ok(body),
         }
     }
 
-    fn refusal_of(&self, body: &Body) -> Option<Error> {
+    fn refusal_of(&self, body: &Body<'_>) -> Option<Error> {
         let envelope = Envelope {
             code: body.error_code(),
             message: body.message().unwrap_or_default(),
@@ -76,20 +78,20 @@ impl HttpAnswer {
 
 /// The contents of an answer: an object that may wrap others under `data`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Body {
-    root: Json,
+pub struct Body<'a> {
+    root: Cow<'a, Json>,
 }
 
-impl Body {
+impl<'a> Body<'a> {
     /// The object and those that it wraps, the innermost first.
     fn levels(&self) -> impl Iterator<Item = &Json> {
-        let mut levels = [None; MAX_WRAPPING];
-        let mut next = Some(&self.root);
-        for level in levels.iter_mut().rev() {
-            *level = next.filter(|value| matches!(value, Json::Object(_)));
-            next = level.and_then(|value| value.get("data"));
+        let mut levels = Vec::new();
+        let mut next = Some(&*self.root);
+        while let Some(level @ Json::Object(_)) = next.filter(|_| levels.len() < MAX_WRAPPING) {
+            levels.insert(0, level);
+            next = level.get("data");
         }
-        levels.into_iter().flatten()
+        levels.into_iter()
     }
 
     /// Gives the first value under `name`, looking from the innermost object outwards.
@@ -108,8 +110,8 @@ impl Body {
     }
 
     /// Wraps one object of a list, so that it can be read like an answer.
-    pub(super) fn of(value: &Json) -> Self {
-        Self { root: value.clone() }
+    pub(super) fn of(value: &'a Json) -> Self {
+        Self { root: Cow::Borrowed(value) }
     }
 
     fn has_error(&self) -> bool {

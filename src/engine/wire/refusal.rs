@@ -6,6 +6,7 @@
 use super::HttpAnswer;
 use crate::engine::error::{Refusal, RefusalKind};
 use crate::engine::search::{holds, split_once, until};
+use crate::engine::text::small_number;
 
 /// What an answer says of its failure.
 #[derive(Debug, Default)]
@@ -28,7 +29,7 @@ pub(super) fn refusal(answer: &HttpAnswer, envelope: Envelope) -> Refusal {
 }
 
 fn kind(status: u16, code: Option<&str>) -> RefusalKind {
-    let number = code.and_then(|code| code.parse::<u16>().ok());
+    let number = code.and_then(small_number);
     if let Some(kind) = number.and_then(kind_of_kling_code) {
         return kind;
     }

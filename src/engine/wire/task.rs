@@ -88,7 +88,7 @@ impl Task {
         Self::in_body(&body).ok_or_else(|| answer.invalid("it names no task."))
     }
 
-    fn in_body(body: &Body) -> Option<Self> {
+    fn in_body(body: &Body<'_>) -> Option<Self> {
         let status = body.text("task_status").or_else(|| body.text("status"));
         let info = body.value("task_info");
         let own_id = info.and_then(|info| text_of(info, "external_task_id"));
@@ -102,7 +102,7 @@ impl Task {
             created_at_ms: body.value("created_at").and_then(Json::number),
             updated_at_ms: body.value("updated_at").and_then(Json::number),
             request_id: body.text("request_id"),
-            videos: videos.into_iter().flatten().filter_map(video).collect(),
+            videos: videos.unwrap_or_default().iter().filter_map(video).collect(),
         })
     }
 }

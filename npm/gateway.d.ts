@@ -35,17 +35,17 @@ export interface GatewayOptions<Env = unknown> {
   clientOf?: (request: Request, env: Env) => string | Promise<string>;
   /**
    * Names of what a page may pass on: `callbackUrl`, members of `extra`, and `audioId` for speech that this gateway has not
-   * made. Default: nothing.
+   * made; a list, or text with commas in between. Default: nothing.
    */
-  allow?: readonly string[];
+  allow?: readonly string[] | string;
   /** Further request headers that pages of other origins may send. */
-  allowedHeaders?: readonly string[];
+  allowedHeaders?: readonly string[] | string;
   /** Whether pages of the allowed origins may send cookies. Default `false`. */
   credentials?: boolean;
   /** Whether programs, which send no `Origin`, may create. Only together with `authorize`. Default `false`. */
   allowMissingOrigin?: boolean;
   /** The hosts (with port) that videos are fetched from. Default: those that the service names. */
-  videoHosts?: readonly string[];
+  videoHosts?: readonly string[] | string;
   /** How long a token is valid from its task's creation. Default 2 592 000 (30 days, as long as the video is there). */
   tokenTtlSeconds?: number;
   /**
@@ -76,7 +76,7 @@ export interface Limiter {
   createsPerMinute?: number;
   /** Tasks at the same time. Default 5. */
   concurrentTasks?: number;
-  /** Asked before anything is read; a rate limiting binding of Workers does. */
+  /** Asked before each create, speech and search; a rate limiting binding of Workers does. */
   limit?(options: { key: string }): Promise<{
     /** Whether the request may go on. */
     success: boolean;

@@ -1,6 +1,6 @@
 // node server.mjs
 import { createServer } from "node:http";
-import { Readable } from "node:stream";
+import { Readable, pipeline } from "node:stream";
 import { createGateway } from "kling-avatar/gateway";
 
 const { COMETAPI_KEY, TOKEN_SECRET, ALLOWED_ORIGINS, API_URL, PORT } = process.env;
@@ -19,7 +19,7 @@ async function answer(incoming, outgoing) {
   const response = await gateway.fetch(request);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.body === null) return outgoing.end();
-  Readable.fromWeb(response.body).on("error", () => outgoing.destroy()).pipe(outgoing);
+  pipeline(Readable.fromWeb(response.body), outgoing, () => {});
 }
 
 // An address or a method that is none makes no request.

@@ -34,6 +34,18 @@ export function isOurs(thrown) {
   return thrown instanceof Refusal || thrown instanceof AvatarError || isFields(thrown);
 }
 
+/** A function of the caller's. What it throws is the caller's, too, and stays in the log, whatever it looks like. */
+export function guarded(work) {
+  if (work === undefined) return undefined;
+  return async (...given) => {
+    try {
+      return await work(...given);
+    } catch (thrown) {
+      throw isOurs(thrown) ? new Error(String(thrown.message)) : thrown;
+    }
+  };
+}
+
 function told(thrown, call) {
   const { code, message } = thrown;
   const own = thrown instanceof Refusal;

@@ -10,7 +10,8 @@ export async function callback(call, secret) {
   if (claims === undefined) throw noSuchTask();
   const body = await readJson(call);
   const { task_id: taskId, task_status: status, updated_at: updatedAt } = body.data ?? body;
-  if (typeof taskId !== "string" || typeof status !== "string") throw new Refusal(400, "invalid_request", "This is no callback.");
+  const isCallback = typeof taskId === "string" && typeof status === "string" && typeof updatedAt !== "object";
+  if (!isCallback) throw new Refusal(400, "invalid_request", "This is no callback.");
   const [upstreamId, quota] = [claims.taskId, claims.externalTaskId];
   const key = `${taskId} ${status} ${updatedAt}`.slice(0, 200);
   const { do: verdict } = await store.apply(entryOf(upstreamId).task, { type: "notice", key });

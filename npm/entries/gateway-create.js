@@ -2,7 +2,7 @@ import { avatarFields } from "./fields.js";
 import { answer, isOurs } from "./gateway-answer.js";
 import { audioIdOf } from "./gateway-audio.js";
 import { Refusal } from "./gateway-refusal.js";
-import { checkId, entryOf, quotaOf, serviceId, taskOf, view } from "./gateway-tasks.js";
+import { checkId, entryOf, serviceId, spend, taskOf, view } from "./gateway-tasks.js";
 import { pending } from "./gateway-pending.js";
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
@@ -44,13 +44,6 @@ async function made(call) {
   } finally {
     files?.free();
   }
-}
-
-/** Asks the platform's own rate limiter, before anything is read. */
-export async function spend(call) {
-  call.quota = await quotaOf(call);
-  const limited = await call.settings.limiter.limit?.({ key: call.quota });
-  if (limited?.success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
 }
 
 async function once(call, { input: { externalTaskId, ...input }, files }) {

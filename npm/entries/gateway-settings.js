@@ -1,4 +1,5 @@
 import { configuration } from "./error.js";
+import { guarded } from "./gateway-answer.js";
 import { Tokens } from "./gateway-tokens.js";
 import { WasmClient, WasmGateway } from "./kling_avatar_server.js";
 import { load } from "./module.js";
@@ -14,21 +15,21 @@ export async function settle({ options, env, shared }) {
   const given = await resolved(options, env);
   await load();
   const secrets = [given.tokenSecret ?? []].flat();
-  const parts = { ...given, tokenSecrets: secrets, allowedOrigins: list(given.allowedOrigins), basePath: given.basePath ?? "/avatar" };
-  const { apiKey, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin } = parts;
-  if (allowMissingOrigin && given.authorize === undefined) throw configuration("allowMissingOrigin needs authorize: any program could create.");
-  const text = JSON.stringify([apiKey, secrets, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin]);
-  if (shared.text !== text) Object.assign(shared, { made: make(parts), text });
+  const parts = { ...given, tokenSecrets: secrets, allowedOrigins: list(given.allowedOrigins), basePath: given.basePath ?? "/avatar", allowMissingOrigin: given.allowMissingOrigin === true };
+  if (parts.allowMissingOrigin && given.authorize === undefined) throw configuration("allowMissingOrigin needs authorize: any program could create.");
+  shared.fetch = given.fetch;
+  const { made, text } = remade(shared, parts);
+  Object.assign(shared, { made, text });
   return {
-    ...shared.made,
-    store: given.store ?? shared.memory,
-    limiter: { ...LIMITER, limit: given.limiter?.limit?.bind(given.limiter), ...numbersOf(given.limiter) },
-    authorize: optional("authorize", given.authorize),
-    clientOf: optional("clientOf", given.clientOf),
+    ...made,
+    store: guardedStore(given.store ?? shared.memory),
+    limiter: limiterOf(given.limiter ?? {}),
+    authorize: guarded(optional("authorize", given.authorize)),
+    clientOf: guarded(optional("clientOf", given.clientOf)),
     onEvent: optional("onEvent", given.onEvent),
-    allow: given.allow ?? [],
-    allowedHeaders: given.allowedHeaders ?? [],
-    videoHosts: given.videoHosts,
+    allow: names("allow", given.allow ?? []),
+    allowedHeaders: names("allowedHeaders", given.allowedHeaders ?? []),
+    videoHosts: given.videoHosts && names("videoHosts", given.videoHosts),
     credentials: given.credentials === true,
     limits: given.limits ?? {},
     fetch: given.fetch,
@@ -37,11 +38,20 @@ export async function settle({ options, env, shared }) {
 }
 
 async function resolved(options, env) {
-  const given = { ...(typeof options === "function" ? await options(env ?? {}) : options) };
-  for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await given[name](env ?? {});
+  const given = { ...(typeof options === "function" ? await guarded(options)(env ?? {}) : options) };
+  for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await guarded(given[name])(env ?? {});
   // An environment cannot hold nothing, only empty text.
   for (const name of ["publicUrl", "baseUrl"]) if (given[name] === "") given[name] = undefined;
   return given;
+}
+
+/** What was made of the settings of the last request, unless those of this one are others. */
+function remade(shared, parts) {
+  const { apiKey, tokenSecrets, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin, limits, retry, poll, fetch } = parts;
+  const text = JSON.stringify([apiKey, tokenSecrets, allowedOrigins, basePath, baseUrl, publicUrl, allowMissingOrigin, limits, retry, poll, typeof fetch]);
+  // The `fetch` of a request may be of its environment, and another one the next time.
+  const now = typeof fetch === "function" ? (...request) => shared.fetch(...request) : fetch;
+  return shared.text === text ? shared : { made: make({ ...parts, fetch: now }), text };
 }
 
 function make(parts) {
@@ -78,8 +88,26 @@ function positive(name, value) {
   return value;
 }
 
-function numbersOf(limiter = {}) {
-  const given = Object.entries(limiter).filter(([name]) => name in LIMITER);
-  for (const [name, value] of given) if (!(value >= 0)) throw configuration(`limiter.${name} must be a number that is not negative.`);
-  return Object.fromEntries(given);
+/** A list of names; of a text that is no list `includes` would take any part. */
+function names(name, value) {
+  const given = list(value);
+  if (Array.isArray(given) && given.every((each) => typeof each === "string" && /^[\x21-\x7e]+$/.test(each))) return given;
+  throw configuration(`${name} must be a list of names.`);
+}
+
+function limiterOf(given) {
+  if (typeof given !== "object") throw configuration("limiter must be an object.");
+  const numbers = Object.entries(given).filter(([name]) => name in LIMITER);
+  for (const [name, value] of numbers) {
+    if (!(typeof value === "number" && value >= 0)) throw configuration(`limiter.${name} must be a number that is not negative.`);
+  }
+  return { ...LIMITER, ...Object.fromEntries(numbers), limit: guarded(optional("limiter.limit", given.limit)?.bind(given)) };
+}
+
+function guardedStore(store) {
+  const methods = ["apply", "wait"].map((name) => {
+    if (typeof store[name] !== "function") throw configuration("store must have the methods apply and wait.");
+    return [name, guarded(store[name].bind(store))];
+  });
+  return Object.fromEntries(methods);
 }

@@ -1,8 +1,8 @@
 import { speechFields } from "./fields.js";
 import { answer } from "./gateway-answer.js";
 import { signedAudioId } from "./gateway-audio.js";
-import { spend } from "./gateway-create.js";
 import { Refusal } from "./gateway-refusal.js";
+import { spend } from "./gateway-tasks.js";
 import { readJson } from "./gateway-upload.js";
 
 const SPEECH_TIMEOUT_MS = 120_000;

@@ -15,7 +15,7 @@ const ANONYMOUS_ID_MIN_CHARACTERS = 20;
 const ID_MAX_CHARACTERS = 200;
 
 export function checkId(id, subject) {
-  const wrong = typeof id !== "string" || id === "" || id.length > ID_MAX_CHARACTERS || /[\0-\x1f\x7f-\x9f]/.test(id) || !id.isWellFormed?.() === true;
+  const wrong = typeof id !== "string" || id === "" || id.length > ID_MAX_CHARACTERS || /[\0-\x1f\x7f-\x9f]/.test(id) || !id.isWellFormed();
   if (wrong) throw wrongInput("externalTaskId", "invalid_value", "The external task id must be 1 to 200 characters of text.");
   if (subject === "" && id.length < ANONYMOUS_ID_MIN_CHARACTERS) {
     throw wrongInput("externalTaskId", "too_short", "The external task id must be random and have at least 20 characters, such as a UUID.");
@@ -37,6 +37,13 @@ export async function quotaOf({ subject, settings, request, env }) {
   const isWorkers = globalThis.navigator?.userAgent === "Cloudflare-Workers";
   const client = settings.clientOf ? await settings.clientOf(request, env) : isWorkers ? request.headers.get("cf-connecting-ip") : "";
   return `quota:${await digest("quota", subject, subject === "" ? String(client ?? "") : "")}`;
+}
+
+/** Asks the platform's own rate limiter, before anything is read. */
+export async function spend(call) {
+  call.quota = await quotaOf(call);
+  const limited = await call.settings.limiter.limit?.({ key: call.quota });
+  if (limited?.success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
 }
 
 /** The task of the contract, under its token. */
@@ -82,6 +89,8 @@ export async function taskOf({ settings }, taskId) {
 /** `GET /tasks?externalTaskId=…` */
 export async function find(call) {
   const id = checkId(call.url.searchParams.get("externalTaskId"), call.subject);
+  // Anybody can ask for any id, and each time the service is asked.
+  await spend(call);
   call.externalTaskId = id;
   const task = await call.settings.client.findTask(await serviceId(call.subject, id), { timeoutMs: READ_TIMEOUT_MS });
   if (task === undefined) throw noSuchTask();

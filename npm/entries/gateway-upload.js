@@ -74,6 +74,11 @@ function allowedExtra(extra, allow) {
   if (foreign !== undefined || names[0] === undefined && names.length > 0) {
     throw wrongInput("extra", "invalid_value", "This gateway does not forward these extra fields.");
   }
+  try {
+    JSON.stringify(extra);
+  } catch {
+    throw wrongInput("extra", "invalid_value", "The extra fields are nested too deeply.");
+  }
   return extra;
 }
 

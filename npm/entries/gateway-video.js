@@ -30,7 +30,7 @@ function checked(text, hosts) {
 }
 
 async function open({ request, settings }, url) {
-  const headers = {};
+  const headers = { "accept-encoding": "identity" };
   const range = request.headers.get("range");
   if (range !== null && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) headers.range = range;
   const controller = new AbortController();
@@ -60,6 +60,7 @@ function streamed(response) {
     "cache-control": "private, max-age=3600",
     "content-security-policy": "sandbox; default-src 'none'",
   });
-  for (const name of FORWARDED) if (from.has(name)) headers.set(name, from.get(name));
+  // Of contents that the platform has decoded the host has told other lengths.
+  if (!from.has("content-encoding")) for (const name of FORWARDED) if (from.has(name)) headers.set(name, from.get(name));
   return new Response(status === 416 ? null : body, { status, headers });
 }

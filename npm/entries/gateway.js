@@ -34,7 +34,7 @@ async function serve(call) {
     if (thrown?.code !== "timeout") await drain(call).catch(() => {});
   }
   finish(response.headers, call);
-  const told = Promise.resolve(call.ended ?? response).then(({ status }) => report(call, { status, ms: Date.now() - began }));
+  const told = Promise.resolve(call.ended ?? response).then(({ status }) => void report(call, { status, ms: Date.now() - began }));
   if (call.ended === undefined) await told;
   else call.ctx?.waitUntil?.(told);
   return response;
@@ -61,7 +61,7 @@ async function subjectOf({ settings, request, env, facts }) {
   // Without its body: it can be read once, and not by a check.
   const { url, method, headers } = request;
   const subject = await settings.authorize(new Request(url, { method, headers }), env);
-  const isSubject = typeof subject === "string" && subject !== "" && subject.length <= 256 && !/[\0-\x1f\x7f]/.test(subject);
+  const isSubject = typeof subject === "string" && subject !== "" && subject.length <= 256 && subject.isWellFormed() && !/[\0-\x1f\x7f]/.test(subject);
   if (!isSubject) throw new Refusal(401, "authentication", "Sign in first.");
   facts.subject = subject;
   return `s:${subject}`;
@@ -84,8 +84,8 @@ async function report({ id, request, facts, settings, options }, more) {
   const event = { requestId: id, method: request.method, ...facts, ...more };
   try {
     const listener = settings?.onEvent ?? options?.onEvent;
-    if (typeof listener === "function") return await listener(event);
-    if (event.status >= 500) console.error("kling-avatar gateway:", JSON.stringify(event));
+    if (typeof listener === "function") await listener(event);
+    else if (event.status >= 500) console.error("kling-avatar gateway:", JSON.stringify(event));
   } catch (thrown) {
     console.error("kling-avatar gateway: onEvent failed:", thrown);
   }

@@ -3,14 +3,16 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { IMAGE, INPUT, KEY, ORIGIN, SECRET, SOUND, formOf, send, startStand } from "./stand.mjs";
+import { IMAGE, INPUT, KEY, ORIGIN, SECRET, SOUND, formOf, refusals, send, startStand } from "./stand.mjs";
 
 let stand;
+let refused;
 let task;
 const alice = { "x-user": "alice" };
 
 before(async () => {
   stand = await startStand({ options: { users: true, credentials: true, bodyIdleMs: 700, bodyTimeoutMs: 1500 } });
+  refused = refusals(stand);
   task = (await post(formOf(), alice)).body;
 });
 after(() => stand.close());
@@ -18,17 +20,6 @@ after(() => stand.close());
 const post = (body, headers, path = "/tasks") => send(`${stand.url}${path}`, { method: "POST", body, headers });
 const json = (value) => [JSON.stringify(value), { ...alice, "content-type": "application/json" }];
 const charged = () => stand.sandbox.ledger.read().totals.tasks;
-
-/** Refused with this status and code, with nothing charged and nothing told that is nobody's business. */
-async function refused(answer, status, code, before) {
-  const { status: found, headers, text, body } = await answer;
-  assert.deepEqual([found, body?.error?.code], [status, code], text);
-  assert.equal(charged(), before);
-  for (const secret of [KEY, SECRET, "    at ", ".js:", stand.sandbox.url]) assert.ok(!text.includes(secret), text);
-  assert.ok(body.error.requestId && headers.get("x-request-id"));
-  assert.match(headers.get("vary"), /Origin/);
-  return { headers, body };
-}
 
 for (const origin of [
   "https://shop.example.evil.test", "https://evilshop.example", "https://sub.shop.example", "http://shop.example",
@@ -72,47 +63,12 @@ test("the allowed page is told so exactly, with credentials, and never with a st
   assert.match(preflight.headers.get("vary"), /Access-Control-Request-Headers/);
 });
 
-test("forged, truncated, altered and foreign tokens all lead nowhere", async () => {
-  const before = charged();
-  const token = task.taskId;
-  const [payload, mac] = token.split(".");
-  const other = Buffer.from(Buffer.from(payload, "base64url").toString().replace(/\d$/m, (digit) => (digit + 1) % 10)).toString("base64url");
-  const forged = [
-    token.slice(0, -1), token.slice(0, 60), `${payload}.`, `.${mac}`, `${token}A`, `${token}=`, `${token}.${mac}`, `${other}.${mac}`,
-    `${payload}.${"A".repeat(43)}`, `${payload}.${mac.toLowerCase()}`, "a.b", "0.0", `${"A".repeat(3000)}.${mac}`,
-  ];
-  for (const each of forged.filter((each) => each !== token)) {
-    for (const suffix of ["", "/video"]) await refused(send(`${stand.url}/tasks/${each}${suffix}`, { headers: alice }), 404, "not_found", before);
-  }
-});
-
-test("a stolen token is worth nothing to another subject, or to nobody", async () => {
-  const before = charged();
-  for (const suffix of ["", "/video", "?known=submitted&waitSeconds=5"]) {
-    await refused(send(`${stand.url}/tasks/${task.taskId}${suffix}`, { headers: { "x-user": "mallory" } }), 404, "not_found", before);
-    await refused(send(`${stand.url}/tasks/${task.taskId}${suffix}`), 401, "authentication", before);
-  }
-  const found = await send(`${stand.url}/tasks?externalTaskId=${task.externalTaskId}`, { headers: { "x-user": "mallory" } });
-  assert.equal(found.status, 404);
-});
-
 test("another subject's id is not taken over: each has its own task", async () => {
   const id = "order-1";
   const first = await post(formOf({ ...INPUT, externalTaskId: id }), alice);
   const second = await post(formOf({ ...INPUT, externalTaskId: id }), { "x-user": "mallory" });
   assert.deepEqual([first.status, second.status], [201, 201]);
   assert.notEqual(stand.sandbox.ledger.read().creates.at(-1).taskId, stand.sandbox.ledger.read().creates.at(-2).taskId);
-});
-
-test("a token ends at its time", async () => {
-  const apart = await startStand({ options: { tokenTtlSeconds: 1, users: true } });
-  try {
-    const made = await send(`${apart.url}/tasks`, { method: "POST", body: formOf(), headers: alice });
-    await sleep(1200);
-    assert.equal((await send(`${apart.url}/tasks/${made.body.taskId}`, { headers: alice })).status, 404);
-  } finally {
-    await apart.close();
-  }
 });
 
 test("traversal and encoded slashes in ids lead nowhere", async () => {
@@ -192,9 +148,7 @@ test("a length that lies makes nothing out of the rest", async () => {
 test("a slow body is given up", async () => {
   const before = charged();
   const head = ["POST /avatar/tasks HTTP/1.1", "Host: a", `Origin: ${ORIGIN}`, "X-User: alice", "Content-Type: multipart/form-data; boundary=a", "Content-Length: 100000", "", ""].join("\r\n");
-  const began = Date.now();
-  assert.match(await overSocket([Buffer.from(head), Buffer.from("--a\r\n")]), /^HTTP\/1.1 408 /);
-  assert.ok(Date.now() - began < 4000);
+  assert.match(await overSocket([Buffer.from(head), Buffer.from("--a\r\n")]), /^HTTP\/1.1 408 [^]*"code":"timeout"/);
   const drip = async function* () {
     yield Buffer.from(head);
     for (;;) {
@@ -210,7 +164,7 @@ async function overSocket(pieces) {
   const socket = connect(Number(new URL(stand.url).port), "127.0.0.1");
   let text = "";
   const answered = new Promise((resolve) => {
-    socket.on("data", (data) => { text += data; if (text.includes("\r\n\r\n")) resolve(); }).on("close", resolve).on("error", resolve);
+    socket.on("data", (data) => { text += data; if (text.includes("}}")) resolve(); }).on("close", resolve).on("error", resolve);
   });
   (async () => {
     for await (const piece of pieces) {
@@ -261,23 +215,6 @@ test("callback URLs, extra fields and headers of a page are not forwarded", asyn
   const charge = stand.sandbox.ledger.read().creates.at(-1);
   assert.equal(charge.key, stand.sandbox.ledger.read().creates[0].key);
   assert.equal(charge.fields.callback_url, undefined);
-});
-
-test("speech of another subject, of the service's own ids or forged makes no task", async () => {
-  const spoken = { text: "Hello there, my friend, how are you today? It has been so long.", voiceId: "genshin_vindi2", voiceLanguage: "en" };
-  const { body: speech } = await post(...json(spoken), "/speech");
-  const { soundFile: _, ...rest } = INPUT;
-  const before = charged();
-  const [payload, mac] = speech.audioId.split(".");
-  const [, inside] = Buffer.from(payload, "base64url").toString().split("\n");
-  for (const audioId of [inside, `${payload}.${"A".repeat(43)}`, `${payload}A.${mac}`, task.taskId, "1"]) {
-    const { body } = await refused(post(formOf({ ...rest, audioId }), alice), 422, "invalid_input", before);
-    assert.deepEqual(body.error.problems.map(({ field, code }) => [field, code]), [["audioId", "invalid_value"]]);
-  }
-  await refused(post(formOf({ ...rest, audioId: speech.audioId }), { "x-user": "mallory" }), 422, "invalid_input", before);
-  const made = await post(formOf({ ...rest, audioId: speech.audioId }), alice);
-  assert.equal(made.status, 201, made.text);
-  assert.equal(stand.sandbox.ledger.read().creates.at(-1).fields.audio_id ?? inside, inside);
 });
 
 test("no address that a page gives is ever fetched by the gateway", async () => {

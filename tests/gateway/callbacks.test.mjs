@@ -100,7 +100,8 @@ test("a secret path that is wrong leads nowhere, and is read no further", async 
   const task = await stand.send(`/tasks/${url.split("/").at(-1)}`);
   assert.equal(task.status, 404);
   assert.equal(reads(), before);
-  for (const body of ["", "[]", "{}", "{\"task_id\":1}", "x".repeat(70_000)]) {
+  const deep = `{"task_id":"1","task_status":"succeed","updated_at":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+  for (const body of ["", "[]", "{}", "{\"task_id\":1}", "{\"data\":5}", "{\"data\":{\"task_id\":\"1\"}}", deep, "x".repeat(70_000)]) {
     const response = await fetch(url, { method: "POST", body });
     assert.ok([400, 413].includes(response.status), String(response.status));
     await response.body.cancel();

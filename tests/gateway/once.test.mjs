@@ -59,6 +59,24 @@ test("another input under the same id is a conflict", async () => {
   assert.equal(charged(), before);
 });
 
+test("of different inputs under one id at the same time, in two isolates, one is made", async () => {
+  const before = charged();
+  const images = Array.from({ length: 8 }, (_, n) => Buffer.concat([INPUT.image, Buffer.from([n])]));
+  const answers = await Promise.all(images.map((image, n) => create(n % 2 ? "one" : "two", { ...INPUT, image, externalTaskId: "torn" })));
+  assert.deepEqual(answers.map(({ status, body }) => `${status} ${body.error?.code}`).sort(), ["201 undefined", ...Array(7).fill("409 invalid_request")]);
+  assert.equal(charged() - before, 1);
+});
+
+test("an Idempotency-Key of another subject finds and takes nothing", async () => {
+  const [key, before] = [{ "idempotency-key": "shared" }, charged()];
+  const first = await create("one", INPUT, key);
+  const second = await create("two", { ...INPUT, prompt: "Another one" }, { ...key, "x-user": "mallory" });
+  assert.deepEqual([first.status, second.status, charged() - before], [201, 201, 2]);
+  assert.notEqual(first.body.taskId, second.body.taskId);
+  const { status, body } = await create("one", INPUT, { "idempotency-key": "x".repeat(201) });
+  assert.deepEqual([status, body.error.code, charged() - before], [422, "invalid_input", 2]);
+});
+
 for (const [name, fault] of Object.entries({
   "the answer is lost": { on: "create", action: "drop", when: "after" },
   "the answer is a 502 page": { on: "create", action: "html", when: "after" },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { request as httpRequest } from "node:http";
+import { once } from "node:events";
+import { createServer, request as httpRequest } from "node:http";
 import { after, before, test } from "node:test";
 import { environment, mainPaths, startProgram, startService } from "./main-paths.mjs";
 import { KEY, ORIGIN, SECRET, formOf, startStand } from "./stand.mjs";
@@ -33,6 +34,41 @@ function statusOf(url, method, path) {
   return new Promise((resolve, reject) => {
     httpRequest({ port, path, method }, (response) => resolve(response.resume().statusCode)).on("error", reject).end();
   });
+}
+
+test("the example of plain Node ends the transfer of a video whose visitor has gone", async () => {
+  let ended;
+  const end = new Promise((resolve) => (ended = resolve));
+  const service = createServer((request, response) => {
+    if (request.url === "/endless") return endless(response.on("close", ended));
+    const videos = [{ id: "v", url: `http://127.0.0.1:${service.address().port}/endless`, duration: "7.8" }];
+    const data = { task_id: "7", task_status: "succeed", task_result: { videos } };
+    request.resume().on("end", () => response.setHeader("content-type", "application/json").end(JSON.stringify({ code: 0, message: "SUCCEED", request_id: "r", data })));
+  }).listen(0, "127.0.0.1");
+  await once(service, "listening");
+  const env = { ...environment({ url: `http://127.0.0.1:${service.address().port}` }), PORT: "0" };
+  const { url, stop } = await startProgram(process.execPath, ["examples/node/server.mjs"], { cwd: ROOT, env });
+  try {
+    const { taskId } = await (await fetch(`${url}/tasks`, { method: "POST", body: formOf(), headers: { origin: ORIGIN } })).json();
+    const { body } = await fetch(`${url}/tasks/${taskId}/video`);
+    const reader = body.getReader();
+    await reader.read();
+    await reader.cancel();
+    await end;
+  } finally {
+    stop();
+    service.close();
+    service.closeAllConnections();
+  }
+});
+
+function endless(response) {
+  response.writeHead(200, { "content-type": "video/mp4" });
+  const more = () => {
+    while (response.writable && response.write(Buffer.alloc(65_536)));
+  };
+  response.on("drain", more);
+  more();
 }
 
 test("the example of Workers, in its Durable Objects: main paths", async () => {

@@ -1,4 +1,5 @@
 // A sandbox and a gateway in front of it, in real workerd.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bundleWorker, startWorkers } from "../../npm/gateway/worker.mjs";
@@ -70,6 +71,23 @@ export async function send(url, { headers = {}, ...init } = {}) {
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json");
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
+
+/**
+ * Gives a check of an answer: refused with this status and code, with nothing charged beyond `before`, and nothing told that is
+ * nobody's business.
+ */
+export function refusals(stand) {
+  return async (answer, status, code, before) => {
+    const { status: found, headers, text, body } = await answer;
+    assert.deepEqual([found, body?.error?.code], [status, code], text);
+    assert.equal(stand.sandbox.ledger.read().totals.tasks, before);
+    for (const secret of [KEY, SECRET, "    at ", ".js:", stand.sandbox.url]) assert.ok(!text.includes(secret), text);
+    assert.ok(body.error.requestId && headers.get("x-request-id"));
+    assert.match(headers.get("vary"), /Origin/);
+    assert.equal(headers.get("cache-control"), "no-store");
+    return { headers, body };
+  };
 }
 
 /** The form that a page's client sends. */

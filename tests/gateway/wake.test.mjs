@@ -2,10 +2,10 @@
 // to the next timer once a read only waits.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AvatarLedger, createGateway, durableObjectStore, keyValueStore, memoryStore } from "../../dist/gateway-node.js";
-import { KEY, ORIGIN, SECRET, formOf } from "./stand.mjs";
+import { AvatarLedger, durableObjectStore, keyValueStore, memoryStore } from "../../dist/gateway-node.js";
+import { GATEWAY_URL, inProcess } from "./in-process.mjs";
+import { formOf } from "./stand.mjs";
 
-const PUBLIC_URL = "https://gateway.example/avatar";
 /** Time-outs of requests are longer; none of them may be what ends a wait. */
 const WAITS_MS = 10_000;
 
@@ -72,40 +72,21 @@ function namespace() {
   };
 }
 
-/** A service with one task, and a gateway in front of it. */
-function standOf(store) {
-  const data = { task_id: "7", task_status: "submitted", created_at: nowMs, updated_at: nowMs };
-  const told = { reads: 0, onRead: () => {} };
-  const service = async (_url, { method, body }) => {
-    if (method === "POST") ({ external_task_id: told.id, callback_url: told.callbackUrl } = JSON.parse(await new Response(body).text()));
-    else told.onRead((told.reads += 1));
-    return Response.json({ code: 0, message: "SUCCEED", request_id: "r", data: { ...data, task_info: { external_task_id: told.id } } });
-  };
-  const gateway = createGateway({
-    apiKey: KEY, allowedOrigins: ORIGIN, tokenSecret: SECRET, baseUrl: "https://api.example", publicUrl: PUBLIC_URL, fetch: service, store, onEvent: () => {},
-  });
-  const ask = async (url, init) => {
-    const response = await gateway.fetch(new Request(url, { ...init, headers: { origin: ORIGIN, ...init?.headers } }));
-    return { status: response.status, body: await response.json() };
-  };
-  return { data, told, ask };
-}
-
 for (const [name, storeOf] of Object.entries({
   "in memory": () => memoryStore(),
   "in Durable Objects": () => durableObjectStore(namespace()),
   "in a database": () => keyValueStore(database()),
 })) {
   test(`${name}: a read that is held is answered within a second of the callback`, async () => {
-    const { data, told, ask } = standOf(storeOf());
-    const { body: { taskId } } = await finished(ask(`${PUBLIC_URL}/tasks`, { method: "POST", body: formOf() }));
+    const { data, told, ask } = inProcess({ store: storeOf(), publicUrl: GATEWAY_URL });
+    const { body: { taskId } } = await finished(ask("/tasks", { method: "POST", body: formOf() }));
     data.task_status = "processing";
     const looked = new Promise((resolve) => (told.onRead = resolve));
-    const held = ask(`${PUBLIC_URL}/tasks/${taskId}?known=processing&waitSeconds=20`);
+    const held = ask(`/tasks/${taskId}?known=processing&waitSeconds=20`);
     await looked;
     Object.assign(data, { task_status: "succeed", updated_at: nowMs, task_result: { videos: [{ id: "v", url: "https://cdn.example/v.mp4", duration: "7.8" }] } });
     const endedMs = nowMs;
-    const callback = await ask(told.callbackUrl, { method: "POST", body: JSON.stringify(data), headers: { "content-type": "application/json" } });
+    const callback = await ask(told.callbackUrl.slice(GATEWAY_URL.length), { method: "POST", body: JSON.stringify(data), headers: { "content-type": "application/json" } });
     assert.equal(callback.status, 200);
     const { body: task } = await finished(held);
     assert.deepEqual([task.status, task.videos.length], ["succeed", 1]);
@@ -113,11 +94,11 @@ for (const [name, storeOf] of Object.entries({
   });
 
   test(`${name}: without the callback it is answered when the gateway looks again`, async () => {
-    const { data, told, ask } = standOf(storeOf());
-    const { body: { taskId } } = await finished(ask(`${PUBLIC_URL}/tasks`, { method: "POST", body: formOf() }));
+    const { data, told, ask } = inProcess({ store: storeOf(), publicUrl: GATEWAY_URL });
+    const { body: { taskId } } = await finished(ask("/tasks", { method: "POST", body: formOf() }));
     data.task_status = "processing";
     const looked = new Promise((resolve) => (told.onRead = resolve));
-    const held = ask(`${PUBLIC_URL}/tasks/${taskId}?known=processing&waitSeconds=20`);
+    const held = ask(`/tasks/${taskId}?known=processing&waitSeconds=20`);
     await looked;
     data.task_status = "failed";
     const endedMs = nowMs;

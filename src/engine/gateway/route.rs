@@ -66,7 +66,7 @@ impl Route {
     /// Says whether path or method is wrong.
     pub fn of(method: &str, path: &str, base_path: &str) -> Result<Self, NoRoute> {
         let rest = path.strip_prefix(base_path).and_then(|rest| rest.strip_prefix('/')).ok_or(NoRoute::Unknown)?;
-        let segments: Vec<&str> = rest.split('/').collect();
+        let segments: Vec<&str> = rest.splitn(4, '/').collect();
         let (route, methods) = match *segments.as_slice() {
             ["tasks"] if method == "GET" || method == "HEAD" => (Self::Find, "GET, HEAD, POST"),
             ["tasks"] => (Self::Create, "GET, HEAD, POST"),

@@ -65,12 +65,21 @@ impl Settings {
             }
         }
         let path = self.base_path.trim_end_matches('/');
-        if !(path.is_empty() || path.starts_with('/')) || path.contains(['?', '#', '%', '\\']) || path.contains("//") {
+        if !is_path(path) {
             wrong.push("basePath must be a path such as /avatar.");
         }
         self.base_path.truncate(path.len());
         if wrong.is_empty() { Ok(self) } else { Err(wrong.join(" ")) }
     }
+}
+
+/// Whether requests can have this path as it is written: URLs escape or resolve anything else.
+fn is_path(path: &str) -> bool {
+    let is_segment = |segment: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+        !matches!(segment, "" | "." | "..") && segment.bytes().all(plain)
+    };
+    path.is_empty() || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_segment))
 }
 
 fn is_key(key: &str) -> bool {
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn anything_missing_or_left_as_a_placeholder_is_refused_and_never_quoted() {
-        let spoilt: [fn(&mut Settings); 14] = [
+        let spoilt: [fn(&mut Settings); 20] = [
             |s| s.api_key = String::new(),
             |s| s.api_key = String::from("sk-your-key-here"),
             |s| s.api_key = String::from("sk-xxxxxxxxxx"),
@@ -128,6 +137,12 @@ mod tests {
             |s| s.allowed_origins.push(String::from("null")),
             |s| s.allowed_origins.push(String::from("https://example.org/path")),
             |s| s.base_path = String::from("avatar"),
+            |s| s.base_path = String::from("/my avatar"),
+            |s| s.base_path = String::from("/ä"),
+            |s| s.base_path = String::from("/a/../b"),
+            |s| s.base_path = String::from("//a"),
+            |s| s.base_path = String::from("/a?b"),
+            |s| s.base_path = String::from("/%61"),
         ];
         for (index, spoil) in spoilt.iter().enumerate() {
             let mut settings = good();

@@ -1,0 +1,149 @@
+// Settings of the wrong kind, as environments hold them, and functions of the caller's that misbehave: nothing gets wider by them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AvatarError } from "../../dist/node.js";
+import { inProcess } from "./in-process.mjs";
+import { INPUT, KEY, ORIGIN, SECRET, formOf } from "./stand.mjs";
+
+const create = (stand, input, init, env) => stand.ask("/tasks", { method: "POST", body: formOf(input), ...init }, env);
+const codeOf = ({ status, body }) => [status, body?.error?.code];
+
+test("a list that is given as text is a list, and not any part of that text", async () => {
+  const stand = inProcess({ allow: "callbackUrl, note", allowedHeaders: "x-one,x-two" });
+  for (const extra of [{ no: 1 }, { "back": 1 }, { "callbackUrl, note": 1 }]) {
+    assert.deepEqual(codeOf(await create(stand, { ...INPUT, extra })), [422, "invalid_input"], JSON.stringify(extra));
+  }
+  assert.equal(stand.told.creates, 0);
+  assert.equal((await create(stand, { ...INPUT, extra: { note: "x" } })).status, 201);
+  assert.equal(stand.told.body.note, "x");
+  const preflight = await stand.ask("/tasks", { method: "OPTIONS", headers: { "access-control-request-method": "POST" } });
+  assert.match(preflight.headers.get("access-control-allow-headers"), /, x-one, x-two$/);
+
+  for (const [hosts, status] of [["notcdn.example", 502], ["other.example,cdn.example", 200]]) {
+    const video = inProcess((_, { fetch }) => ({
+      videoHosts: hosts, fetch: (url, init) => (String(url).includes("cdn.example") ? new Response("abc", { headers: { "content-type": "video/mp4" } }) : fetch(url, init)),
+    }));
+    Object.assign(video.data, { task_status: "succeed", task_result: { videos: [{ id: "v", url: "https://cdn.example/v.mp4", duration: "7.8" }] } });
+    const { body } = await create(video);
+    assert.equal((await video.ask(`/tasks/${body.taskId}/video`)).status, status, hosts);
+  }
+});
+
+for (const [name, options] of Object.entries({
+  "a limit that is text": { limiter: { createsPerMinute: "10" } },
+  "a limit that is null": { limiter: { concurrentTasks: null } },
+  "a limit that is no number": { limiter: { concurrentTasks: NaN } },
+  "a limiter that is text": { limiter: "10" },
+  "a limit() that is none": { limiter: { limit: true } },
+  "names that are no list": { allow: { callbackUrl: true } },
+  "a name with a line break": { allowedHeaders: ["x-a\r\nx-b"] },
+  "hosts that are no list": { videoHosts: /example/ },
+  "an authorize that is none": { authorize: null },
+  "a store that is none": { store: {} },
+  "a time as text": { tokenTtlSeconds: "60" },
+  "a path that no request has": { basePath: "/my avatar" },
+  "a fetch that is none": { fetch: "fetch" },
+  "limits of text": { limits: { promptMaxCharacters: "5" } },
+})) {
+  test(`${name}: nothing is served`, async () => {
+    const stand = inProcess(options);
+    assert.deepEqual(codeOf(await create(stand)), [503, "configuration"]);
+    assert.deepEqual(codeOf(await stand.ask("/health")), [503, "configuration"]);
+    assert.equal(stand.told.creates, 0);
+  });
+}
+
+test("allowMissingOrigin is true and nothing like it", async () => {
+  for (const allowMissingOrigin of ["false", "0", 1, {}]) {
+    const stand = inProcess({ allowMissingOrigin, authorize: () => "alice" });
+    assert.deepEqual(codeOf(await create(stand, INPUT, { headers: { origin: undefined } })), [403, "permission"]);
+    assert.equal(stand.told.creates, 0);
+  }
+});
+
+test("a subject is text that is one and the same everywhere", async () => {
+  for (const subject of [undefined, null, false, true, 7, "", {}, ["alice"], "a\nb", "a\u0000", "\ud800", "x".repeat(257), () => "alice"]) {
+    const stand = inProcess({ authorize: async () => subject });
+    for (const path of ["/tasks?externalTaskId=abc", "/tasks/a.b", "/tasks/a.b/video"]) assert.deepEqual(codeOf(await stand.ask(path)), [401, "authentication"]);
+    assert.deepEqual(codeOf(await create(stand)), [401, "authentication"], String(subject));
+    assert.deepEqual([stand.told.creates, stand.told.reads], [0, 0]);
+  }
+});
+
+const WORDS = "connect to 10.0.0.5 as admin";
+for (const [name, thrown] of Object.entries({
+  "an error": Object.assign(new Error(WORDS), { code: "timeout" }),
+  "an object with a code of ours": { code: "not_found", message: WORDS, status: 404, externalTaskId: WORDS },
+  "an AvatarError": new AvatarError({ code: "invalid_request", message: WORDS, requestId: WORDS }),
+  "text": WORDS,
+  "nothing": undefined,
+})) {
+  test(`${name}, thrown by a function of the caller's, lets nothing through, and its words stay in the log`, async () => {
+    const broken = () => { throw thrown; };
+    const store = { apply: async () => broken(), wait: async () => broken() };
+    for (const options of [{ authorize: broken }, { clientOf: broken }, { limiter: { limit: broken } }, { store }, () => broken(), { apiKey: broken }]) {
+      const stand = inProcess(options);
+      const answer = await create(stand);
+      assert.deepEqual(codeOf(answer), [500, "server"], answer.text);
+      assert.ok(!answer.text.includes("10.0.0.5"), answer.text);
+      assert.equal(stand.told.creates, 0);
+    }
+  });
+}
+
+test("an onEvent that never comes to its end holds nothing up", async () => {
+  assert.equal((await create(inProcess({ onEvent: () => new Promise(() => {}) }))).status, 201);
+});
+
+test("each request is served with the settings of its own environment", async () => {
+  const seen = [];
+  const stand = inProcess((env, { fetch }) => ({
+    limiter: { createsPerMinute: 0, concurrentTasks: 0 }, ...env,
+    fetch: (url, init) => { seen.push([env.name, new URL(url).origin, new Headers(init.headers).get("authorization")]); return fetch(url, init); },
+  }));
+  const one = { name: "one", apiKey: "sk-first-account", baseUrl: "https://one.example", limits: { promptMaxCharacters: 5 } };
+  const two = { name: "two", apiKey: "sk-second-account", baseUrl: "https://two.example" };
+  assert.deepEqual(codeOf(await create(stand, { ...INPUT, prompt: "longer" }, {}, one)), [422, "invalid_input"]);
+  for (const env of [one, two, { ...two, name: "three" }, one]) {
+    assert.equal((await create(stand, { ...INPUT, prompt: "short" }, {}, env)).status, 201);
+    assert.deepEqual(seen.at(-1), [env.name, env.baseUrl, `Bearer ${env.apiKey}`]);
+  }
+  assert.equal((await create(stand, { ...INPUT, prompt: "longer" }, {}, two)).status, 201);
+  assert.deepEqual(codeOf(await create(stand, { ...INPUT, prompt: "longer yet" }, {}, { ...two, limits: one.limits })), [422, "invalid_input"]);
+  assert.deepEqual(codeOf(await create(stand, INPUT, {}, { ...two, tokenSecret: "short" })), [503, "configuration"]);
+  assert.deepEqual(codeOf(await create(stand, INPUT, {}, { ...two, allowedOrigins: "https://other.example" })), [403, "permission"]);
+  assert.equal((await create(stand, { ...INPUT, prompt: "again" }, {}, two)).status, 201);
+  for (const secret of [KEY, SECRET]) assert.ok(!JSON.stringify(stand.events).includes(secret));
+});
+
+test("who searches for ids is limited as who creates", async () => {
+  const asked = [];
+  const stand = inProcess({ limiter: { limit: async ({ key }) => ({ success: asked.push(key) < 2 }) } });
+  const find = () => stand.ask(`/tasks?externalTaskId=${crypto.randomUUID()}`);
+  await find();
+  const { told: { reads } } = stand;
+  const refused = await find();
+  assert.deepEqual([...codeOf(refused), refused.headers.get("retry-after"), stand.told.reads - reads], [429, "rate_limited", "10", 0]);
+});
+
+test("extra fields that nobody can write down are refused", async () => {
+  const stand = inProcess({ allow: ["note"] });
+  for (const depth of [1000, 100_000]) {
+    const nested = `{"image":"https://x.example/a.png","soundFile":"https://x.example/a.mp3","prompt":"a","extra":{"note":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+    const answer = await stand.ask("/tasks", { method: "POST", body: nested, headers: { "content-type": "application/json" } });
+    assert.deepEqual(codeOf(answer), [422, "invalid_input"], answer.text);
+  }
+  assert.equal(stand.told.creates, 0);
+});
+
+test("a video whose host compresses it comes without a length that is not its own", async () => {
+  const asked = [];
+  const compressed = { "content-type": "video/mp4", "content-encoding": "gzip", "content-length": "3", etag: "\"a\"" };
+  const stand = inProcess((_, { fetch }) => ({
+    fetch: (url, init) => (String(url).includes("cdn.example") ? (asked.push(init.headers["accept-encoding"]), new Response("decoded", { headers: compressed })) : fetch(url, init)),
+  }));
+  Object.assign(stand.data, { task_status: "succeed", task_result: { videos: [{ id: "v", url: "https://cdn.example/v.mp4", duration: "7.8" }] } });
+  const { body } = await create(stand);
+  const video = await stand.ask(`/tasks/${body.taskId}/video`);
+  assert.deepEqual([video.text, video.headers.get("content-length"), video.headers.get("content-encoding"), asked], ["decoded", null, null, ["identity"]]);
+});

@@ -3,34 +3,38 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Function, Promise, Reflect, global};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array, global};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::future_to_promise;
 
 use super::body::Pieces;
-use super::js::{call, function, get};
+use super::js::{Builder, call, function, get};
 use crate::engine::base64::Text;
 
 #[wasm_bindgen]
 extern "C" {
-    type Writer;
+    type Controller;
 
     #[wasm_bindgen(method, catch)]
-    fn write(this: &Writer, piece: &[u8]) -> Result<Promise, JsValue>;
+    fn enqueue(this: &Controller, piece: &Uint8Array) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn close(this: &Writer) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn abort(this: &Writer) -> Result<Promise, JsValue>;
+    fn close(this: &Controller) -> Result<(), JsValue>;
 }
 
 /// A request's body on its way. Whoever lets go of it before its end stops it.
 pub(super) struct Stream {
     readable: JsValue,
-    writer: Rc<Writer>,
+    _pull: Closure<dyn FnMut(Controller) -> Promise>,
     /// What is left to send, unless it is being encoded right now.
-    _pieces: Rc<RefCell<Option<Pieces>>>,
+    _left: Rc<RefCell<Option<Left>>>,
+}
+
+struct Left {
+    pieces: Pieces,
+    text: Text,
+    /// What the platform was given last.
+    sent: Option<Uint8Array>,
 }
 
 /// The platform's way to make one.
@@ -39,22 +43,26 @@ pub(super) struct Streams(());
 
 impl Streams {
     /// Gives nothing where the platform cannot state the length of a stream: of any other one the service would not know it.
+    /// Where there is a `FixedLengthStream`, every stream can; such a one itself hands on no more than 64 KB at a time.
     pub(super) fn of_platform() -> Option<Self> {
         function(&global(), "FixedLengthStream").map(|_| Self(()))
     }
 
-    /// Begins to send.
+    /// Makes a stream.
     ///
     /// # Errors
     /// What the platform threw.
     pub(super) fn send(self, pieces: Pieces) -> Result<Stream, JsValue> {
-        let total = JsValue::from_f64(pieces.total_bytes as f64);
-        let constructor: Function = get(&global(), "FixedLengthStream").dyn_into()?;
-        let pipe = Reflect::construct(&constructor, &Array::of1(&total))?;
-        let writer = Rc::new(call(&get(&pipe, "writable"), "getWriter", &[])?.unchecked_into::<Writer>());
-        let pieces = Rc::new(RefCell::new(Some(pieces)));
-        spawn_local(pump(Rc::clone(&writer), Rc::downgrade(&pieces)));
-        Ok(Stream { readable: get(&pipe, "readable"), writer, _pieces: pieces })
+        let total = pieces.total_bytes as f64;
+        let left = Rc::new(RefCell::new(Some(Left { pieces, text: Text::default(), sent: None })));
+        let place = Rc::downgrade(&left);
+        let pull = Closure::new(move |controller| future_to_promise(send(Weak::clone(&place), controller)));
+        let source = Builder::new().set("expectedLength", total).set("pull", pull.as_ref()).build();
+        // Nothing before it is asked for.
+        let strategy = Builder::new().set("highWaterMark", 0.0).build();
+        let constructor: Function = get(&global(), "ReadableStream").dyn_into()?;
+        let readable = Reflect::construct(&constructor, &Array::of2(&source, &strategy))?;
+        Ok(Stream { readable, _pull: pull, _left: left })
     }
 }
 
@@ -65,35 +73,22 @@ impl Stream {
     }
 }
 
-impl Drop for Stream {
-    fn drop(&mut self) {
-        // Nothing happens where all is sent already. It may reject; what a future listens to is never told as unhandled.
-        drop(self.writer.abort().map(JsFuture::from));
+/// Encodes the next piece and gives the platform a copy, as it may read that for as long as it likes. Fails where the request
+/// has ended meanwhile, or where a file cannot be read.
+async fn send(place: Weak<RefCell<Option<Left>>>, controller: Controller) -> Result<JsValue, JsValue> {
+    let place = place.upgrade().ok_or(JsValue::UNDEFINED)?;
+    let mut left = place.take().ok_or(JsValue::UNDEFINED)?;
+    if let Some(sent) = left.sent.take() {
+        // Left to the garbage collector, all of the body would be there at some time.
+        drop(call(&sent.buffer(), "transfer", &[&0.into()]));
     }
-}
-
-/// Gives the platform each piece from the module's own memory, which is written again only when the piece has been sent or
-/// given up: some versions of workerd copy it at once, others read it until then.
-async fn pump(writer: Rc<Writer>, pieces: Weak<RefCell<Option<Pieces>>>) {
-    let mut text = Text::default();
-    let sent = async {
-        while next(&pieces, &mut text).await? {
-            JsFuture::from(writer.write(&text)?).await?;
-        }
-        JsFuture::from(writer.close()?).await
-    };
-    let sent: Result<JsValue, JsValue> = sent.await;
-    if sent.is_err() {
-        // The service has answered early, the connection is gone or a file cannot be read; the request itself tells.
-        drop(writer.abort().map(JsFuture::from));
+    if left.pieces.next(&mut left.text).await.map_err(|_| JsValue::UNDEFINED)? {
+        let piece = Uint8Array::from(&*left.text);
+        controller.enqueue(&piece)?;
+        left.sent = Some(piece);
+        place.replace(Some(left));
+    } else {
+        controller.close()?;
     }
-}
-
-/// Encodes the next piece. Fails where the request has ended meanwhile.
-async fn next(pieces: &Weak<RefCell<Option<Pieces>>>, text: &mut Text) -> Result<bool, JsValue> {
-    let place = pieces.upgrade().ok_or(JsValue::UNDEFINED)?;
-    let mut pieces = place.take().ok_or(JsValue::UNDEFINED)?;
-    let has_more = pieces.next(text).await.map_err(|_| JsValue::UNDEFINED)?;
-    place.replace(Some(pieces));
-    Ok(has_more)
+    Ok(JsValue::UNDEFINED)
 }

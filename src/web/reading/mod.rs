@@ -19,6 +19,9 @@ use crate::engine::media::{ReadError, Source};
 /// How many bytes are given at once. Divisible by three, so that most pieces leave nothing over.
 const PIECE_BYTES: u32 = 3 << 17;
 
+/// The same of what lies in the module's memory: what the platform does for each piece counts for more there.
+const HELD_PIECE_BYTES: u64 = 3 << 18;
+
 /// How long a page is held up at a time, in milliseconds, before others have their turn.
 const TURN_MS: f64 = 3.0;
 
@@ -66,7 +69,7 @@ impl Reading {
         if left == 0 {
             return Ok(None);
         }
-        let length = left.min(u64::from(PIECE_BYTES));
+        let length = left.min(HELD_PIECE_BYTES);
         if self.media.held(at, length as usize).is_some() {
             self.at += length;
             return Ok(self.media.held(at, length as usize));

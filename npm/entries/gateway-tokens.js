@@ -1,3 +1,4 @@
+import { Refusal } from "./gateway-refusal.js";
 import { readToken, tokenText, writeToken } from "./kling_avatar_server.js";
 
 const HMAC = { name: "HMAC", hash: "SHA-256" };
@@ -14,7 +15,9 @@ export class Tokens {
   async write(purpose, { taskId, externalTaskId, expiresAtSeconds }, subject) {
     const text = tokenText(purpose, taskId, externalTaskId, expiresAtSeconds, subject);
     const mac = await crypto.subtle.sign(HMAC, await keyOf(this.#secrets[0]), encoder.encode(text));
-    return writeToken(taskId, externalTaskId, expiresAtSeconds, new Uint8Array(mac));
+    const token = writeToken(taskId, externalTaskId, expiresAtSeconds, new Uint8Array(mac));
+    if (token === undefined) throw new Refusal(502, "invalid_response", "The service gave an id that is none.");
+    return token;
   }
 
   /** Resolves with what a token says, or with nothing unless this gateway gave it to this subject. */

@@ -147,3 +147,13 @@ test("a video whose host compresses it comes without a length that is not its ow
   const video = await stand.ask(`/tasks/${body.taskId}/video`);
   assert.deepEqual([video.text, video.headers.get("content-length"), video.headers.get("content-encoding"), asked], ["decoded", null, null, ["identity"]]);
 });
+
+test("an id of the service's that no token can hold is told as such, with the caller's own id", async () => {
+  for (const id of ["7\n8", "7".repeat(5000)]) {
+    const [stand, externalTaskId] = [inProcess({}), crypto.randomUUID()];
+    stand.data.task_id = id;
+    const answer = await create(stand, { ...INPUT, externalTaskId });
+    assert.deepEqual([...codeOf(answer), answer.body.error?.externalTaskId], [502, "invalid_response", externalTaskId]);
+    assert.equal(stand.told.creates, 1);
+  }
+});

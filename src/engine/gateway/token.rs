@@ -60,10 +60,11 @@ impl Claims {
         Some(String::from(purpose) + &self.payload()? + "\n" + subject)
     }
 
-    /// Writes the token.
+    /// Writes the token; nothing for ids of which no token could be read again.
     pub fn token(&self, mac: &[u8]) -> Option<String> {
         let payload = URL_SAFE_NO_PAD.encode_to_string(self.payload()?);
-        Some(payload + "." + &URL_SAFE_NO_PAD.encode_to_string(mac))
+        let token = payload + "." + &URL_SAFE_NO_PAD.encode_to_string(mac);
+        (token.len() <= TOKEN_MAX_CHARACTERS).then_some(token)
     }
 
     /// Whether the token's time has passed at `now_ms` (Unix time).
@@ -112,7 +113,10 @@ mod tests {
     fn a_token_comes_back_as_it_was_written() {
         let mac = vec![7; MAC_BYTES];
         let token = claims().token(&mac).unwrap();
-        assert_eq!(parse(&token), Some(Parsed { claims: claims(), mac }));
+        assert_eq!(parse(&token), Some(Parsed { claims: claims(), mac: mac.clone() }));
+        let longest = Claims { external_task_id: "\u{20ac}".repeat(200), ..claims() }.token(&mac).unwrap();
+        assert!(parse(&longest).is_some());
+        assert_eq!(Claims { task_id: "7".repeat(1500), ..claims() }.token(&mac), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn task(task: &Task) -> String {
         .number_if("createdAt", task.created_at_ms)
         .number_if("updatedAt", task.updated_at_ms)
         .text_if("requestId", task.request_id.as_ref())
-        .json("videos", &array(task.videos.iter().map(video)))
+        .json("videos", &array(&mut task.videos.iter().map(video)))
         .finish()
 }
 
@@ -44,7 +44,7 @@ pub fn speech(speech: &Speech) -> String {
 pub fn report(problems: &[Problem], image: Option<&ImageInfo>, sound_file: Option<&AudioInfo>) -> String {
     let mut report = ObjectWriter::default();
     report.json("ok", if problems.is_empty() { "true" } else { "false" });
-    report.json("problems", &array(problems.iter().map(problem)));
+    report.json("problems", &array(&mut problems.iter().map(problem)));
     if let Some(info) = image {
         let mut image = ObjectWriter::default();
         image
@@ -77,7 +77,7 @@ fn fact(fact: &Fact) -> String {
     match fact {
         Fact::Number(value) => number(*value),
         Fact::Text(text) => quoted(text),
-        Fact::Words(words) => array(words.iter().map(|word| quoted(word))),
+        Fact::Words(words) => array(&mut words.iter().map(|word| quoted(word))),
     }
 }
 
@@ -89,7 +89,7 @@ pub fn failure(failure: &Failure) -> String {
     json.json("retryable", if error.is_retryable() { "true" } else { "false" });
     json.text_if("taskId", failure.task_id.as_ref()).text_if("externalTaskId", failure.external_task_id.as_ref());
     match error {
-        Error::InvalidInput { problems } => json.json("problems", &array(problems.iter().map(problem))),
+        Error::InvalidInput { problems } => json.json("problems", &array(&mut problems.iter().map(problem))),
         Error::Refused(refusal) => {
             json.number("status", refusal.status.into());
             if let Some(code) = &refusal.api_code {

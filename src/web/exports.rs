@@ -187,14 +187,19 @@ fn config(options: &JsValue) -> Result<Config, Thrown> {
         storage: try_get(options, "storage").ok().flatten(),
         max_concurrent_tasks: number(options, "maxConcurrentTasks").map(|count| count as u32),
         retry: RetryPolicy {
-            max_attempts: number(&retry, "maxAttempts").map_or(retry_default.max_attempts, |count| count as u32),
-            min_delay_ms: number(&retry, "minDelayMs").unwrap_or(retry_default.min_delay_ms),
-            max_delay_ms: number(&retry, "maxDelayMs").unwrap_or(retry_default.max_delay_ms),
+            max_attempts: number_or(&retry, "maxAttempts", retry_default.max_attempts.into()) as u32,
+            min_delay_ms: number_or(&retry, "minDelayMs", retry_default.min_delay_ms),
+            max_delay_ms: number_or(&retry, "maxDelayMs", retry_default.max_delay_ms),
         },
         poll: PollPolicy {
-            min_interval_ms: number(&poll, "minIntervalMs").unwrap_or(poll_default.min_interval_ms),
-            max_interval_ms: number(&poll, "maxIntervalMs").unwrap_or(poll_default.max_interval_ms),
-            timeout_ms: number(&poll, "timeoutMs").unwrap_or(poll_default.timeout_ms),
+            min_interval_ms: number_or(&poll, "minIntervalMs", poll_default.min_interval_ms),
+            max_interval_ms: number_or(&poll, "maxIntervalMs", poll_default.max_interval_ms),
+            timeout_ms: number_or(&poll, "timeoutMs", poll_default.timeout_ms),
         },
     })
+}
+
+#[inline(never)]
+fn number_or(value: &JsValue, name: &str, default: f64) -> f64 {
+    number(value, name).unwrap_or(default)
 }

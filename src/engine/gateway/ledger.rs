@@ -158,7 +158,7 @@ fn notice(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
     if news {
         seen.push(key);
     }
-    let seen = array(seen.into_iter().map(quoted));
+    let seen = array(&mut seen.into_iter().map(quoted));
     Some(Decision {
         entry: Some(ObjectWriter::default().json("seen", &seen).finish()),
         expires_at_ms: now_ms + NOTICES_KEPT_MS,

@@ -13,11 +13,15 @@ fn push_quoted(json: &mut String, text: &str) {
     json.push('"');
     for c in text.chars() {
         match c {
-            '"' | '\\' => json.extend(['\\', c]),
+            '"' | '\\' => {
+                json.push('\\');
+                json.push(c);
+            }
             '\n' => json.push_str("\\n"),
             c if c < ' ' => {
                 json.push_str("\\u00");
-                json.extend([hex_digit(c as u32 >> 4), hex_digit(c as u32 & 15)]);
+                json.push(hex_digit(c as u32 >> 4));
+                json.push(hex_digit(c as u32 & 15));
             }
             c => json.push(c),
         }
@@ -95,7 +99,7 @@ pub fn number(value: f64) -> String {
 }
 
 /// Writes an array of values that are JSON already.
-pub fn array(values: impl Iterator<Item = String>) -> String {
+pub fn array(values: &mut dyn Iterator<Item = String>) -> String {
     let mut json = String::from("[");
     for value in values {
         if json.len() > 1 {

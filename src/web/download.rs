@@ -16,6 +16,9 @@ use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::json::decimal;
 use crate::engine::problem::Field;
 
+/// How the types of pages and of failures begin, which some send with 200 where a video was.
+const NO_VIDEOS: [&str; 2] = ["text/", "application/json"];
+
 /// How long a download may stand still, in milliseconds.
 const STAND_MS: f64 = 60_000.0;
 
@@ -56,6 +59,13 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
         return Ok(Err(refused(status, &response)));
     }
     let content_type = header(&response, "content-type").unwrap_or_default();
+    let no_video = || {
+        let reason = String::from("it is no video, or only a part of one.");
+        Ok(Err(Error::InvalidResponse { status, reason }.into()))
+    };
+    if NO_VIDEOS.iter().any(|begins| content_type.starts_with(begins)) {
+        return no_video();
+    }
     let encoded = header(&response, "content-encoding").is_some();
     let length = header(&response, "content-length").and_then(|length| decimal(&length));
     let total = length.filter(|_| !encoded);
@@ -72,9 +82,8 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
         }
     }
     guard.0 = None;
-    if loaded == 0.0 || content_type.starts_with("text/html") || total.is_some_and(|total| loaded < total) {
-        let reason = String::from("it is no video, or only a part of one.");
-        return Ok(Err(Error::InvalidResponse { status, reason }.into()));
+    if loaded == 0.0 || total.is_some_and(|total| loaded < total) {
+        return no_video();
     }
     let options = BlobPropertyBag::new();
     options.set_type(if content_type.is_empty() { "video/mp4" } else { &content_type });

@@ -126,3 +126,12 @@ test("a call without files that takes too long does not speak of files", async (
     assert.doesNotMatch(message, /files/);
   }
 });
+
+for (const type of ["text/html; charset=utf-8", "application/json", "text/plain", "video/mp4", "binary/octet-stream"]) {
+  test(`download takes what comes as ${type} for ${/^(video|binary)/.test(type) ? "a" : "no"} video`, async () => {
+    const fetch = async () => new Response("contents", { headers: { "content-type": type } });
+    const outcome = clientOf({ url: "https://api.example" }, { fetch }).download({ url: "https://files.example/1.mp4" });
+    if (/^(video|binary)/.test(type)) assert.equal((await outcome).type, type);
+    else assert.equal((await failure(outcome)).code, "invalid_response");
+  });
+}

@@ -3,7 +3,7 @@ import { sleep } from "./gateway-time.js";
 import { WasmUpload } from "./kling_avatar_server.js";
 import { limits as usual } from "./limits.js";
 
-const CHUNK_BYTES = 524_288;
+const CHUNK_BYTES = 1_048_576;
 const FORM_EXTRA_BYTES = 81_920;
 /** Base64 in JSON takes four times the memory of a form's files, so large files have to come in a form. */
 const JSON_MAX_BYTES = 8 << 20;

@@ -2,7 +2,7 @@
 
 use crate::corpus::{Expected, Offered, corpus};
 use crate::source::{Counting, Reads, assert_bounded, audio, image, ready};
-use kling_avatar::engine::media::{ProbeError, probe_audio, probe_image};
+use kling_avatar::engine::media::{ProbeError, ReadError, Source, probe_audio, probe_image};
 
 fn reads_of(name: &str) -> (Reads, usize) {
     let item = corpus().items.iter().find(|item| item.recipe.name == name).expect("it is in the corpus");
@@ -91,4 +91,25 @@ fn whole_files_are_told_from_the_same_bytes_however_they_are_offered() {
         let (sound, picture) = (audio(&bytes).0, image(&bytes).0);
         assert_ne!(sound.is_ok(), picture.is_ok(), "{}: {sound:?} {picture:?}", item.recipe.name);
     }
+}
+
+/// Says more bytes than it gives.
+struct Short<'a>(&'a [u8]);
+
+impl Source for Short<'_> {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    async fn read(&self, offset: u64, len: usize, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.0.read(offset, len / 2, into).await
+    }
+}
+
+#[test]
+fn a_source_that_gives_fewer_bytes_than_it_says_is_told_so() {
+    let item = corpus().items.iter().find(|item| item.recipe.offered == Offered::Sound).expect("there is a sound");
+    let bytes = item.bytes();
+    let probed = ready(probe_audio(&Short(&bytes), usize::MAX));
+    assert!(matches!(probed, Err(ProbeError::Read(_))), "{probed:?}");
 }

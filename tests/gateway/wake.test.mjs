@@ -72,18 +72,24 @@ function namespace() {
   };
 }
 
+/** A task in the making, and a read of it that the gateway holds. */
+async function watched(store) {
+  const stand = inProcess({ store, publicUrl: GATEWAY_URL });
+  const { body: { taskId } } = await finished(stand.ask("/tasks", { method: "POST", body: formOf() }));
+  stand.data.task_status = "processing";
+  const looked = new Promise((resolve) => (stand.told.onRead = resolve));
+  const held = stand.ask(`/tasks/${taskId}?known=processing&waitSeconds=20`);
+  await looked;
+  return { ...stand, held };
+}
+
 for (const [name, storeOf] of Object.entries({
   "in memory": () => memoryStore(),
   "in Durable Objects": () => durableObjectStore(namespace()),
   "in a database": () => keyValueStore(database()),
 })) {
   test(`${name}: a read that is held is answered within a second of the callback`, async () => {
-    const { data, told, ask } = inProcess({ store: storeOf(), publicUrl: GATEWAY_URL });
-    const { body: { taskId } } = await finished(ask("/tasks", { method: "POST", body: formOf() }));
-    data.task_status = "processing";
-    const looked = new Promise((resolve) => (told.onRead = resolve));
-    const held = ask(`/tasks/${taskId}?known=processing&waitSeconds=20`);
-    await looked;
+    const { data, told, ask, held } = await watched(storeOf());
     Object.assign(data, { task_status: "succeed", updated_at: nowMs, task_result: { videos: [{ id: "v", url: "https://cdn.example/v.mp4", duration: "7.8" }] } });
     const endedMs = nowMs;
     const callback = await ask(told.callbackUrl.slice(GATEWAY_URL.length), { method: "POST", body: JSON.stringify(data), headers: { "content-type": "application/json" } });
@@ -94,12 +100,7 @@ for (const [name, storeOf] of Object.entries({
   });
 
   test(`${name}: without the callback it is answered when the gateway looks again`, async () => {
-    const { data, told, ask } = inProcess({ store: storeOf(), publicUrl: GATEWAY_URL });
-    const { body: { taskId } } = await finished(ask("/tasks", { method: "POST", body: formOf() }));
-    data.task_status = "processing";
-    const looked = new Promise((resolve) => (told.onRead = resolve));
-    const held = ask(`/tasks/${taskId}?known=processing&waitSeconds=20`);
-    await looked;
+    const { data, told, held } = await watched(storeOf());
     data.task_status = "failed";
     const endedMs = nowMs;
     assert.equal((await finished(held)).body.status, "failed");

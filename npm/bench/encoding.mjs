@@ -8,7 +8,7 @@ import { ensureWasmToolchain } from "../setup/rust.mjs";
 import { filesIn, fingerprint, matches, stamp } from "../setup/stamp.mjs";
 
 const MANIFEST = "npm/bench/encoding/Cargo.toml";
-const INPUTS = ["npm/bench/encoding", "npm/build", "src/engine/base64.rs", "Cargo.toml", ".cargo"];
+const INPUTS = ["npm/bench/encoding", "npm/build", "src/engine/base64.rs", "src/engine/base64_wasm.rs", "Cargo.toml", ".cargo"];
 
 /** Resolves with the path of the module, built unless it is already made from exactly these sources. */
 export async function encodingModule() {

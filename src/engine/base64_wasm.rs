@@ -5,24 +5,24 @@
 //! constants are read from memory that the compiler is not told the contents of, once, and stay in registers.
 
 use core::arch::wasm32::{
-    i8x16_add, i8x16_gt, i8x16_sub, i16x8_mul, u8x16_sub_sat, u8x16_swizzle, u16x8_shr, v128, v128_and, v128_or,
+    i8x16_add, i8x16_gt, i8x16_sub, i16x8_mul, i16x8_shl, u8x16_sub_sat, u8x16_swizzle, u16x8_shr, v128, v128_and,
+    v128_or,
 };
 use core::hint::black_box;
 
 use bytemuck::must_cast;
 
-/// Of each group of three bytes, for a lane of four.
+/// Of each group of three bytes the first two and the last two, as numbers of two bytes each.
 const SPREAD: [u8; 16] = [1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10];
 /// The same where the groups begin at the fifth byte.
 const SPREAD_LATE: [u8; 16] = [5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14];
 
-static CONSTANTS: [[u8; 16]; 9] = [
+static CONSTANTS: [[u8; 16]; 7] = [
     SPREAD,
     SPREAD_LATE,
-    lanes(0x0000_fc00),
-    lanes(0x0fc0_0000),
-    lanes(0x003f_03f0),
-    lanes(0x0100_0010),
+    // Moves the twelve bits of the second number to where those of the first one are, at the top.
+    lanes(0x0010_0001),
+    lanes(0x3f00_3f00),
     [51; 16],
     [25; 16],
     // What is to be added to 0..26, 26..52, each digit, 62 and 63.
@@ -52,13 +52,10 @@ pub(super) fn encode_blocks<'a, 'b>(bytes: &'a [u8], into: &'b mut [u8]) -> (&'a
 }
 
 #[inline(always)]
-fn characters<const SPREAD: usize>(bytes: v128, constants: &[v128; 9]) -> [u8; 16] {
-    let [.., first, third, second_and_fourth, shifts, above_letters, above_capitals, offsets] = *constants;
-    let spread = u8x16_swizzle(bytes, constants[SPREAD]);
-    let first = u16x8_shr(v128_and(spread, first), 10);
-    let third = u16x8_shr(v128_and(spread, third), 6);
-    let second_and_fourth = i16x8_mul(v128_and(spread, second_and_fourth), shifts);
-    let sextets = v128_or(v128_or(first, third), second_and_fourth);
+fn characters<const SPREAD: usize>(bytes: v128, constants: &[v128; 7]) -> [u8; 16] {
+    let [.., to_top, second, above_letters, above_capitals, offsets] = *constants;
+    let twelves = i16x8_mul(u8x16_swizzle(bytes, constants[SPREAD]), to_top);
+    let sextets = v128_or(u16x8_shr(twelves, 10), v128_and(i16x8_shl(twelves, 4), second));
     let range = i8x16_sub(u8x16_sub_sat(sextets, above_letters), i8x16_gt(sextets, above_capitals));
     must_cast(i8x16_add(sextets, u8x16_swizzle(offsets, range)))
 }

@@ -164,7 +164,8 @@ fn absent_as_none(read: Result<Box<Task>, Thrown>) -> Result<Option<Box<Task>>, 
     }
 }
 
-/// Makes a form: the fields first, so that a gateway knows them before the files arrive.
+/// Makes a form: the fields first, so that a gateway knows them before the files arrive, and the photo last, mostly the larger
+/// file, because a gateway needs not look for the end of the last part.
 ///
 /// # Errors
 /// `configuration` where the platform makes no form of the files.
@@ -177,7 +178,7 @@ async fn files_in_form(prepared: &Prepared) -> Result<JsValue, JsValue> {
     let constructor: Function = get(&global(), "FormData").dyn_into()?;
     let form = Reflect::construct(&constructor, &Array::new())?;
     name_form(&form, prepared);
-    for (field, media) in [(Field::Image, Some(&prepared.image)), (Field::SoundFile, prepared.sound_file.as_ref())] {
+    for (field, media) in [(Field::SoundFile, prepared.sound_file.as_ref()), (Field::Image, Some(&prepared.image))] {
         if let Some(media) = media.filter(|media| !matches!(media, Media::Url(_))) {
             let name = JsValue::from_str(field.name());
             call_method(&form, "append", &[&name, &blob(media).await?, &name])?;

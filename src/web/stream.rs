@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array, global};
+use js_sys::{Array, Function, Reflect, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -25,7 +26,7 @@ extern "C" {
 /// A request's body on its way. Whoever lets go of it before its end stops it.
 pub(super) struct Stream {
     readable: JsValue,
-    _pull: Closure<dyn FnMut(Controller) -> Promise>,
+    _pull: Closure<dyn FnMut(Controller) -> Result<JsValue, JsValue>>,
     /// What is left to send, unless it is being encoded right now.
     _left: Rc<RefCell<Option<Left>>>,
 }
@@ -56,7 +57,7 @@ impl Streams {
         let total = pieces.total_bytes as f64;
         let left = Rc::new(RefCell::new(Some(Left { pieces, text: Text::default(), sent: None })));
         let place = Rc::downgrade(&left);
-        let pull = Closure::new(move |controller| future_to_promise(send(Weak::clone(&place), controller)));
+        let pull = Closure::new(move |controller| at_once(send(Weak::clone(&place), controller)));
         let source = Builder::new().set("expectedLength", total).set("pull", pull.as_ref()).build();
         // Nothing before it is asked for.
         let strategy = Builder::new().set("highWaterMark", 0.0).build();
@@ -70,6 +71,15 @@ impl Stream {
     /// The platform's `ReadableStream`.
     pub(super) fn readable(&self) -> JsValue {
         self.readable.clone()
+    }
+}
+
+/// Gives the outcome of work, or a promise of it where it has to wait.
+fn at_once(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
+    let mut work = Box::pin(work);
+    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Ok(future_to_promise(work).into()),
     }
 }
 

@@ -1,9 +1,9 @@
 // workerd: the time of its process for one request, over many of them.
-import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { bundleWorker, startWorkers } from "../../gateway/worker.mjs";
+import { cpuMs, workerdPids } from "../process.mjs";
 
 const REQUESTS = 10;
 const WORKER = join(import.meta.dirname, "..", "inside", "worker.js");
@@ -30,7 +30,7 @@ export async function workerd({ image, sound, config }) {
 
 /** Measures each way in turn. `request` gives how long its body was, which has to be the same for all. */
 async function measured(names, rounds, request) {
-  const pid = workerdPid();
+  const [pid] = workerdPids();
   const lengths = {};
   for (const name of names) lengths[name] = String(await request(name));
   const given = new Set(names.filter((name) => name !== "nothing").map((name) => lengths[name]));
@@ -58,25 +58,4 @@ async function startSink() {
   }).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   return { url: `http://127.0.0.1:${server.address().port}`, lastBytes: () => bytes, close: () => server.close() };
-}
-
-/** The child of this process that is workerd. */
-function workerdPid() {
-  const stat = (pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/stat`, "utf8");
-    } catch {
-      return ""; // It has ended meanwhile.
-    }
-  };
-  const isOurs = (text) => text.includes("(workerd)") && Number(text.split(") ")[1].split(" ")[1]) === process.pid;
-  const pid = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).findLast((name) => isOurs(stat(name)));
-  if (pid === undefined) throw new Error("there is no workerd, or no /proc to measure it by");
-  return pid;
-}
-
-/** Of all threads, by the scheduler's own count, which is finer than the ticks of `stat`. */
-function cpuMs(pid) {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.reduce((total, thread) => total + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
 }

@@ -10,6 +10,11 @@ const HEAD_MAX_BYTES: usize = 4096;
 /// How long a boundary may be, in characters (RFC 2046).
 const BOUNDARY_MAX_CHARACTERS: usize = 70;
 
+const LINE_BREAK: &[u8] = b"\r\n";
+
+/// What follows the last delimiter.
+const END: &[u8] = b"--";
+
 /// A part of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -102,6 +107,8 @@ pub struct Form {
     filled: usize,
     /// How much of it has been read.
     at: usize,
+    /// How much will be taken when the body has ended, if that was told.
+    whole: Option<usize>,
     state: State,
     parts: Places,
     max_bytes: [usize; 3],
@@ -109,21 +116,23 @@ pub struct Form {
 
 impl Form {
     /// Begins a form in memory that may have been used before; what it holds is overwritten, and it grows where it does
-    /// not suffice. `max_bytes` bounds the parts in the order of [`Part::ALL`].
-    pub fn new(boundary: &str, max_bytes: [usize; 3], memory: Vec<u8>) -> Self {
+    /// not suffice. `max_bytes` bounds the parts in the order of [`Part::ALL`]; `body_bytes` is how long the body is said to
+    /// be, which need not be true.
+    pub fn new(boundary: &str, max_bytes: [usize; 3], body_bytes: Option<usize>, memory: Vec<u8>) -> Self {
         let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
         let mut form = Self {
             delimiter: Finder::new(&delimiter).into_owned(),
             memory,
             filled: 0,
             at: 0,
+            whole: body_bytes.map(|bytes| bytes + LINE_BREAK.len()),
             state: State::Start,
             parts: [const { None }; 3],
             max_bytes,
         };
         // A body begins with a delimiter, but without its line break.
-        form.space(2).copy_from_slice(b"\r\n");
-        form.filled = 2;
+        form.space(LINE_BREAK.len()).copy_from_slice(LINE_BREAK);
+        form.filled = LINE_BREAK.len();
         form
     }
 
@@ -162,9 +171,30 @@ impl Form {
     }
 
     /// Gives the memory and where the parts stand in it; the memory alone where the last delimiter has not come.
-    pub fn finish(self) -> (Vec<u8>, Option<Places>) {
-        let parts = (self.state == State::End).then_some(self.parts);
+    pub fn finish(mut self) -> (Vec<u8>, Option<Places>) {
+        // A body that was told to be longer is complete all the same.
+        self.whole = None;
+        let parts = (self.advance(0).is_ok() && self.state == State::End).then_some(self.parts);
         (self.memory, parts)
+    }
+
+    /// Whether this part, behind which no other one may follow, is to be taken in to its end before a delimiter is looked for:
+    /// the body said how long it is, and that fits.
+    fn awaits_its_end(&self, part: Part) -> bool {
+        let ([Some(_), Some(_), Some(_)], Some(whole)) = (&self.parts, self.whole) else { return false };
+        let place = self.parts.get(part as usize).and_then(Option::as_ref);
+        let end = whole.saturating_sub(self.delimiter.needle().len() + END.len() + LINE_BREAK.len());
+        self.filled < whole
+            && place.zip(self.max_bytes.get(part as usize)).is_some_and(|(place, max)| end <= place.start + max)
+    }
+
+    /// Where the last delimiter stands in the rest, where the last part has come to the end that was told. Any before that one
+    /// belongs to the part, as there cannot be another part.
+    fn delimiter_at_end(&self) -> Option<usize> {
+        let [Some(_), Some(_), Some(_)] = self.parts else { return None };
+        let rest = (self.whole == Some(self.filled)).then(|| self.rest())?;
+        let end = rest.strip_suffix(LINE_BREAK).unwrap_or(rest).strip_suffix(END)?;
+        Some(end.strip_suffix(self.delimiter.needle())?.len())
     }
 
     fn rest(&self) -> &[u8] {
@@ -185,8 +215,8 @@ impl Form {
             }
             State::Delimited => match rest.get(..2) {
                 None => Ok(false),
-                Some(b"\r\n") => Ok(self.enter(State::Head, 2)),
-                Some(b"--") => Ok(self.enter(State::End, 2)),
+                Some(LINE_BREAK) => Ok(self.enter(State::Head, 2)),
+                Some(END) => Ok(self.enter(State::End, 2)),
                 Some(_) => Err(UploadError::Malformed),
             },
             State::Head => self.head(),
@@ -224,8 +254,11 @@ impl Form {
     }
 
     fn data(&mut self, part: Part) -> Result<bool, UploadError> {
+        if self.awaits_its_end(part) {
+            return Ok(false);
+        }
         let (rest, len) = (self.rest(), self.delimiter.needle().len());
-        let found = self.delimiter.find(rest);
+        let found = self.delimiter_at_end().or_else(|| self.delimiter.find(rest));
         // Of what has come, the last bytes may be the beginning of a delimiter.
         let known = rest.len().saturating_sub(len - 1);
         let end = self.at + found.unwrap_or(known);
@@ -261,9 +294,18 @@ mod tests {
 
     type Parts = Vec<(Part, Vec<u8>)>;
 
-    /// Reads a body in chunks, into memory that holds something else. The parts, or nothing where it is cut off.
+    /// Reads a body in chunks. What comes of it hangs neither on its length being told nor on that being true.
     fn read(body: &[u8], size: usize, max: [usize; 3]) -> Result<Option<Parts>, UploadError> {
-        let mut form = Form::new("XbX", max, b"\r\n--XbX--".repeat(size % 3));
+        let parts = read_told(body, None, size, max);
+        for told in [body.len(), body.len() + 7, body.len().saturating_sub(3), 0] {
+            assert_eq!(read_told(body, Some(told), size, max), parts, "{told}");
+        }
+        parts
+    }
+
+    /// Reads a body that is said to be so long, into memory that holds something else. The parts, or nothing where it is cut off.
+    fn read_told(body: &[u8], told: Option<usize>, size: usize, max: [usize; 3]) -> Result<Option<Parts>, UploadError> {
+        let mut form = Form::new("XbX", max, told, b"\r\n--XbX--".repeat(size % 3));
         for chunk in body.chunks(size) {
             form.space(chunk.len()).copy_from_slice(chunk);
             form.advance(chunk.len())?;
@@ -291,6 +333,34 @@ mod tests {
             let expected =
                 vec![(Part::Input, b"{}".to_vec()), (Part::Image, tricky.clone()), (Part::SoundFile, b"\r\n".to_vec())];
             assert_eq!(read(&body, size, MAX), Ok(Some(expected)), "{size}");
+        }
+    }
+
+    #[test]
+    fn the_last_part_ends_where_the_body_does() {
+        let first = [part("input", b"{}"), part("soundFile", b"abc")].concat();
+        for last in [&b""[..], b"d", &b"\r\n--XbX--\r\n".repeat(9), &b"\r\n--XbX\r\n".repeat(9)] {
+            for end in [&b"--XbX--"[..], b"--XbX--\r\n"] {
+                let body = [&first[..], &part("image", last), end].concat();
+                for size in (1..40).chain([body.len()]) {
+                    let parts = read_told(&body, Some(body.len()), size, MAX).unwrap().unwrap();
+                    assert_eq!(parts[1], (Part::Image, last.to_vec()), "{size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_part_may_be_as_long_as_allowed_and_is_refused_as_soon_as_it_is_longer() {
+        let first = [part("input", b"{}"), part("soundFile", b"abc")].concat();
+        for (length, fits) in [(1000, true), (1001, false), (50_000, false)] {
+            let body = [&first[..], &part("image", &vec![b'\r'; length]), b"--XbX--\r\n"].concat();
+            for size in [1, 64, 100_000] {
+                let expected = if fits { Ok(true) } else { Err(UploadError::TooLarge(Part::Image)) };
+                assert_eq!(read(&body, size, MAX).map(|parts| parts.is_some()), expected, "{length} {size}");
+            }
+            let begun = &body[..body.len().min(first.len() + 1200)];
+            assert_eq!(read_told(begun, Some(body.len()), 64, MAX).is_ok(), fits, "{length}");
         }
     }
 

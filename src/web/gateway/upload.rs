@@ -31,10 +31,10 @@ const KEPT_MIN_BYTES: usize = 1 << 20;
 const KEPT_STEP_BYTES: usize = 4 << 20;
 
 /// So much of a file's beginning and end is looked at to tell it from another one, in bytes.
-const ENDS_BYTES: usize = 65_536;
+const ENDS_BYTES: usize = 16_384;
 
-/// And of so many bytes in between, so many.
-const SAMPLED_BYTES: usize = 4096;
+/// And of so many bytes in between, so many. Each sample is a read of memory that was touched long ago.
+const SAMPLED_BYTES: usize = 32_768;
 const SAMPLE_BYTES: usize = 64;
 
 /// How many uploads' memory is kept.
@@ -108,9 +108,10 @@ impl WasmUpload {
         let boundary = boundary(content_type)?;
         let limits = Limits::default().overridden(limits).ok()?;
         let max_bytes = [INPUT_MAX_BYTES, limits.image_max_bytes as usize, limits.audio_max_bytes as usize];
-        let memory = memory_of(expected_bytes.map_or(FIRST_BYTES, |bytes| bytes as usize + 2));
+        let body_bytes = expected_bytes.map(|bytes| bytes as usize);
+        let memory = memory_of(body_bytes.map_or(FIRST_BYTES, |bytes| bytes + 2));
         let most_bytes = max_bytes.iter().sum::<usize>() + HEADS_BYTES;
-        Some(Self { form: Some(Form::new(&boundary, max_bytes, memory)), most_bytes })
+        Some(Self { form: Some(Form::new(&boundary, max_bytes, body_bytes, memory)), most_bytes })
     }
 
     /// Takes the next bytes. Gives a message, and whether it is about a length, where the upload is refused.

@@ -1,5 +1,7 @@
-//! The encoder's inner loop in WebAssembly: twelve bytes to sixteen characters at once, as Wojciech Muła and Daniel
-//! Lemire do it ("Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018).
+//! The encoder's inner loop in WebAssembly: twelve bytes to sixteen characters at once, much as Wojciech Muła and Daniel
+//! Lemire do it ("Faster Base64 Encoding and Decoding Using AVX2 Instructions", 2018). They take the values apart by a
+//! multiplication that gives high halves, which WebAssembly has not. Here a plain one puts two of them at the top of each
+//! lane, and two shifts take them from there.
 //!
 //! V8 makes each constant of a vector anew wherever it stands, and that took more instructions than the work did. So the
 //! constants are read from memory that the compiler is not told the contents of, once, and stay in registers.

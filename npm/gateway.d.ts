@@ -58,7 +58,7 @@ export interface GatewayOptions<Env = unknown> {
   bodyTimeoutMs?: number;
   /** How long an upload may stand still. Default 20 000. */
   bodyIdleMs?: number;
-  /** How many uploads one isolate holds at the same time, 15 MB each at the most; the others wait. Default 4. */
+  /** How many uploads one isolate holds at the same time, 15 MB each at the most; the others wait. Files in JSON count twice. Default 4. */
   uploadsAtOnce?: number;
   /** The address of the API. Default `https://api.cometapi.com`. */
   baseUrl?: OfEnv<string | undefined, Env>;

@@ -7,6 +7,8 @@ const CHUNK_BYTES = 1_048_576;
 const FORM_EXTRA_BYTES = 81_920;
 /** Base64 in JSON takes four times the memory of a form's files, so large files have to come in a form. */
 const JSON_MAX_BYTES = 8 << 20;
+/** Up to here JSON holds no file worth counting. */
+const JSON_SMALL_BYTES = 1 << 20;
 const CALLBACK_MAX_BYTES = 65_536;
 const TEXTS = ["prompt", "mode", "audioId", "callbackUrl", "externalTaskId"];
 export const FILES = ["image", "soundFile"];
@@ -16,21 +18,28 @@ const DRAIN_STRANGER_BYTES = 1 << 20;
 const PLACE_WAIT_MS = 30_000;
 
 /** Waits until this isolate has the memory for one more upload. */
-export async function takePlace({ shared: { uploads }, settings: { uploadsAtOnce, bodyTimeoutMs, createTimeoutMs } }) {
+export async function takePlace({ request, shared: { uploads }, settings: { uploadsAtOnce, bodyTimeoutMs, createTimeoutMs } }) {
   const until = Date.now() + PLACE_WAIT_MS;
-  while (taken(uploads) >= uploadsAtOnce) {
+  const places = Math.min(uploadsAtOnce, placesOf(request.headers));
+  while (taken(uploads) + places > uploadsAtOnce) {
     if (Date.now() > until) throw new Refusal(429, "rate_limited", "Too many uploads at once.", { retryAfterMs: 2000 });
     await sleep(20 + Math.random() * 30);
   }
-  const place = { untilMs: Date.now() + bodyTimeoutMs + 2 * createTimeoutMs };
+  const place = { places, untilMs: Date.now() + bodyTimeoutMs + 2 * createTimeoutMs };
   uploads.add(place);
   return () => uploads.delete(place);
+}
+
+/** Files in JSON take two places: as bytes, as text and as a part of that they are there several times for a while. */
+function placesOf(headers) {
+  const bytes = Number(headers.get("content-length") ?? JSON_MAX_BYTES);
+  return isJson(headers.get("content-type") ?? "") && bytes > JSON_SMALL_BYTES ? 2 : 1;
 }
 
 /** How many places are taken. Some time after its visitor has gone, a platform may end a request without a word: no `finally` runs. */
 function taken(uploads) {
   for (const place of uploads) if (Date.now() > place.untilMs) uploads.delete(place);
-  return uploads.size;
+  return [...uploads].reduce((sum, { places }) => sum + places, 0);
 }
 
 /**

@@ -150,21 +150,57 @@ test("a store or a check that fails lets nothing through, and its words stay in 
   assert.equal(sandbox.ledger.read().totals.tasks, before);
 });
 
-test("a place of an upload whose request never comes to its end is free again in time", async () => {
-  const { createGateway, memoryStore } = await import("../../dist/gateway-node.js");
+/** The in-memory ledger, whose first event is held until it is let go of. */
+async function holdingStore() {
+  const { memoryStore } = await import("../../dist/gateway-node.js");
   const store = memoryStore();
-  let hung;
-  const hanging = new Promise((resolve) => (hung = resolve));
+  const whenHeld = {};
+  const held = new Promise((resolve) => (whenHeld.tell = resolve));
+  const released = new Promise((resolve) => (whenHeld.letGo = resolve));
   let isFirst = true;
-  const hangs = { ...store, apply: (...event) => (isFirst ? new Promise(() => hung((isFirst = false))) : store.apply(...event)) };
+  const apply = async (...event) => {
+    if (isFirst) await (isFirst = false, whenHeld.tell(), released);
+    return store.apply(...event);
+  };
+  return { store: { ...store, apply }, held, letGo: whenHeld.letGo };
+}
+
+test("a place of an upload whose request never comes to its end is free again in time", async () => {
+  const { createGateway } = await import("../../dist/gateway-node.js");
+  const { store, held } = await holdingStore();
   const gateway = createGateway({
-    apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET, store: hangs,
+    apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET, store,
     uploadsAtOnce: 1, bodyTimeoutMs: 500, createTimeoutMs: 1000, onEvent: () => {},
   });
   const create = () => gateway.fetch(new Request("https://gateway.example/avatar/tasks", { method: "POST", body: formOf(), headers: { origin: ORIGIN } }));
   void create();
-  await hanging;
+  await held;
   assert.equal((await create()).status, 201);
+});
+
+test("files in JSON take two places of uploads, and what is small takes one", async (t) => {
+  const { createGateway } = await import("../../dist/gateway-node.js");
+  for (const [padding, waits] of [[2 << 20, true], [0, false]]) {
+    const { store, held, letGo } = await holdingStore();
+    const gateway = createGateway({ apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET, store, uploadsAtOnce: 2, onEvent: () => {} });
+    const body = JSON.stringify({ prompt: "A woman speaks", image: `${sandbox.url}/a.jpg`, soundFile: `${sandbox.url}/a.mp3` }) + " ".repeat(padding);
+    const headers = { origin: ORIGIN, "content-type": "application/json", "content-length": String(body.length) };
+    const create = async () => (await gateway.fetch(new Request("https://gateway.example/avatar/tasks", { method: "POST", body, headers }))).status;
+    const first = create();
+    await held;
+    const looksAgain = new Promise((resolve) => {
+      const { setTimeout } = globalThis;
+      t.mock.method(globalThis, "setTimeout", (work, ms) => {
+        if (ms >= 20 && ms <= 50) resolve("waits");
+        return setTimeout(work, ms);
+      });
+    });
+    const second = create();
+    assert.equal(await Promise.race([looksAgain, second]), waits ? "waits" : 201);
+    t.mock.restoreAll();
+    letGo();
+    assert.deepEqual(await Promise.all([first, second]), [201, 201]);
+  }
 });
 
 test("a listener of events that throws or rejects goes to the console, and the gateway answers", async (t) => {

@@ -19,6 +19,9 @@ const WITHOUT_PANIC_WORDS = ["-Zunstable-options", "-Cpanic=immediate-abort", "-
  */
 const WITHOUT_REFERENCE_TABLES = "-Ctarget-feature=-reference-types";
 
+/** Values that are known on some ways only are not worked out ahead on the others (1.1 KB, brotli). */
+const WITHOUT_PARTIAL_REDUNDANCY = ["-Cllvm-args=-enable-pre=false", "-Cllvm-args=-enable-load-pre=false"];
+
 /**
  * Compiles the crate with the exports that a feature of its stands for. Resolves with the folder that holds
  * `<name>.js` and `<name>_bg.wasm`.
@@ -51,7 +54,7 @@ export async function compile(toolchain, ...more) {
   const unstable = { ...env, RUSTC_BOOTSTRAP: "1" }; // lets a stable compiler take the -Z flags
   const isLean = toolchain.library !== undefined && (await takes(toolchain.rustc, WITHOUT_PANIC_WORDS, unstable));
   if (isLean) {
-    flags.push(...WITHOUT_PANIC_WORDS, WITHOUT_REFERENCE_TABLES);
+    flags.push(...WITHOUT_PANIC_WORDS, WITHOUT_REFERENCE_TABLES, ...WITHOUT_PARTIAL_REDUNDANCY);
     args.push("-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size");
   } else {
     args.push(...toolchain.buildStd("std", "panic_abort"));

@@ -3,15 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Uint8Array, encode_uri_component};
+use js_sys::{Function, Uint8Array, encode_uri_component};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::call::{Call, CallOptions};
 use super::http::{self, Request, Sent};
 use super::input::AvatarInput;
 use super::prepare::Report;
 use super::progress::Phase;
+use super::promise::Settled;
 use super::storage::NamesInUse;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random};
@@ -304,7 +304,7 @@ impl Client {
             Target::Service(Key::Function(function)) => {
                 let failed = |cause| configuration("The apiKey function failed.").because(cause);
                 let promise = function.call0(&JsValue::UNDEFINED).map_err(failed)?;
-                let key = JsFuture::from(Promise::resolve(&promise)).await.map_err(failed)?;
+                let key = Settled::of(&promise).await.map_err(failed)?;
                 key.as_string().ok_or_else(|| configuration("The apiKey function must give a string."))?
             }
         };

@@ -1,12 +1,12 @@
 //! Creating a task: checks, writes the body, carries out what [`Creation`] decides, and keeps what a reload needs.
 
-use js_sys::{Uint8Array, encode_uri_component, global};
+use js_sys::{Uint8Array, encode_uri_component};
 
 use super::call::{Call, CallOptions};
 use super::client::{Client, Kind, TASKS_PATH, check_id, configuration};
 use super::http::Sent;
 use super::input::AvatarInput;
-use super::js::{call, get};
+use super::js::{call, get, global};
 use super::prepare::Prepared;
 use super::progress::Phase;
 use super::storage::Saved;

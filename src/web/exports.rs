@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
@@ -18,6 +17,7 @@ use super::input::{AvatarInput, SpeechInput, base_address};
 use super::js::{function, get, number, try_get};
 use super::output::{parsed, task_to_js, thrown_to_js};
 use super::prepare::Report;
+use super::promise::promise_of;
 use super::thrown::Thrown;
 use super::watch::Watcher;
 use crate::engine::error::Error;
@@ -38,7 +38,7 @@ fn promise(work: impl Future<Output = Exported> + 'static) -> Promise {
 }
 
 fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
-    future_to_promise(async move { work.await.map_err(thrown) })
+    promise_of(Box::pin(async move { work.await.map_err(thrown) }))
 }
 
 /// Checks an input without a client.

@@ -1,13 +1,14 @@
 //! Talking to a gateway instead of the service: binary uploads, signed ids, and reads that are held until a change.
 
-use js_sys::{Array, Function, Reflect, global};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::call::Call;
 use super::client::{Client, TASKS_PATH, Target, configuration};
-use super::js::{call as call_method, get};
+use super::js::{call as call_method, get, global};
 use super::media::Media;
 use super::prepare::Prepared;
+use super::promise::Settled;
 use super::thrown::Thrown;
 use super::time::{Timer, now_ms, random};
 use super::upload::Upload;
@@ -220,7 +221,7 @@ async fn blob(media: &Media) -> Result<JsValue, JsValue> {
         Media::Blob { blob, .. } if blob.dyn_ref::<web_sys::Blob>().is_some() => return Ok(blob.clone()),
         Media::Blob { blob, .. } => {
             let buffer = call_method(blob, "arrayBuffer", &[])?;
-            wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&buffer)).await?
+            Settled::of(&buffer).await?
         }
         // A blob takes no shared memory, so the bytes are copied.
         Media::Bytes(bytes) => bytes.slice(0, bytes.length()).into(),

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Uint8Array, global};
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-use super::js::{Builder, call, function, get, number};
+use super::js::{Builder, call, function, get, global, number};
 use super::progress::Progress;
+use super::promise::Settled;
 use super::time::{wall_ms, within};
 use crate::engine::error::RefusalKind;
 use crate::engine::lookup::Outcome;
@@ -112,7 +112,7 @@ pub(super) async fn start(fetch: Option<&Function>, url: &str, init: &JsValue) -
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, init)?,
         None => call(&global, "fetch", &[&url, init])?,
     };
-    JsFuture::from(Promise::resolve(&promise)).await
+    Settled::of(&promise).await
 }
 
 /// Whether this is a browser page or one of its workers.
@@ -173,12 +173,12 @@ impl Chunks {
         match self {
             Self::Done => Ok(None),
             Self::Whole(response) => {
-                let buffer = JsFuture::from(Promise::resolve(&call(response, "arrayBuffer", &[])?)).await?;
+                let buffer = Settled::of(&call(response, "arrayBuffer", &[])?).await?;
                 *self = Self::Done;
                 Ok(Some(Uint8Array::new(&buffer)))
             }
             Self::Stream(reader) => {
-                let step = JsFuture::from(Promise::resolve(&call(reader, "read", &[])?)).await?;
+                let step = Settled::of(&call(reader, "read", &[])?).await?;
                 if get(&step, "done").is_truthy() {
                     *self = Self::Done;
                     return Ok(None);
@@ -193,9 +193,7 @@ impl Chunks {
             && let Ok(promise) = call(reader, "cancel", &[])
         {
             // A cancelled stream may reject; nobody waits for it.
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = JsFuture::from(Promise::resolve(&promise)).await;
-            });
+            drop(Settled::of(&promise));
         }
     }
 }

@@ -1,7 +1,14 @@
 //! Reading and building JavaScript values without ever letting an exception pass.
 
 use js_sys::{Array, Function, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global object, asked for itself: that needs none of the ways of platforms that have no `globalThis`.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
+    pub(super) fn global() -> JsValue;
+}
 
 /// Reads a property. A getter that throws, or a value that has no properties, reads as `undefined`.
 pub(super) fn get(value: &JsValue, name: &str) -> JsValue {

@@ -1,13 +1,13 @@
 //! The files that a caller gives, in whatever form, and reading them piece by piece.
 
-use js_sys::{Array, ArrayBuffer, Function, JsString, Promise, Reflect, Uint8Array, global};
+use js_sys::{Array, ArrayBuffer, Function, JsString, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::base64_text::Base64Text;
 #[cfg(feature = "npm-server")]
 use super::gateway::Held;
-use super::js::{call, function, get};
+use super::js::{call, function, get, global};
+use super::promise::Settled;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
 use crate::engine::problem::{Field, Problem, ProblemCode};
@@ -136,7 +136,7 @@ impl Source for Media {
 
 async fn read_blob(blob: &JsValue, from: f64, to: f64) -> Option<Uint8Array> {
     let buffer = slice(blob, from, to)?;
-    view_of(&JsFuture::from(Promise::resolve(&buffer)).await.ok()?, None)
+    view_of(&Settled::of(&buffer).await.ok()?, None)
 }
 
 /// Begins to read a part of a blob.

@@ -21,6 +21,7 @@ mod media;
 mod output;
 mod prepare;
 mod progress;
+mod promise;
 mod reading;
 mod speech;
 mod storage;

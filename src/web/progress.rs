@@ -104,7 +104,7 @@ impl Progress {
             js::set(&progress, "task", &task_to_js(task));
         }
         // A listener that fails must not lose a paid task: what it throws or rejects with goes to the console and no further.
-        let console = js::get(&js_sys::global(), "console");
+        let console = js::get(&js::global(), "console");
         let _ = match listener.call1(&JsValue::UNDEFINED, &progress) {
             Ok(given) => js::call(&given, "catch", &[&js::get(&console, "error")]),
             Err(thrown) => js::call(&console, "error", &[&thrown]),

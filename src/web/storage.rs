@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::js::call;
+use super::promise::Settled;
 use super::thrown::Thrown;
 use super::time::{wall_ms, within};
 use crate::engine::error::Error;
@@ -88,7 +88,7 @@ impl Saved {
             Some(text) => call(&self.storage, method, &[&name, &JsValue::from_str(&text)])?,
             None => call(&self.storage, method, &[&name])?,
         };
-        let answer = within(ANSWER_MS, JsFuture::from(Promise::resolve(&answer))).await;
+        let answer = within(ANSWER_MS, Settled::of(&answer)).await;
         answer.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()))
     }
 }

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use js_sys::{Array, Function, Reflect, Uint8Array, global};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::body::Pieces;
-use super::js::{Builder, call, function, get};
+use super::js::{Builder, call, function, get, global};
+use super::promise::promise_of;
 use crate::engine::base64::Text;
 
 #[wasm_bindgen]
@@ -79,7 +79,7 @@ fn at_once(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Re
     let mut work = Box::pin(work);
     match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => Ok(future_to_promise(work).into()),
+        Poll::Pending => Ok(promise_of(work).into()),
     }
 }
 

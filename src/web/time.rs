@@ -6,13 +6,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use js_sys::global;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::flag::Flag;
-use super::js::get;
+use super::js::{get, global};
+use super::promise::Settled;
 
 /// The longest time a timer of the platform can be set to; a longer one would fire at once.
 const TIMER_MAX_MS: f64 = 2_147_483_647.0;
@@ -145,7 +144,7 @@ impl Drop for Timer {
 pub(super) async fn let_others() {
     // Timers are slow in hidden tabs, and `scheduler.yield` comes back before what others have waiting.
     if let Ok(blob) = Blob::new() {
-        let _ = JsFuture::from(blob.array_buffer()).await;
+        let _ = Settled::of(&blob.array_buffer()).await;
     }
 }
 

@@ -5,12 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use js_sys::global;
 use wasm_bindgen::prelude::*;
 
 use super::flag::Flag;
 use super::http::is_page;
-use super::js::get;
+use super::js::{get, global};
 use super::listener::Listener;
 use super::time::{Timer, within};
 
@@ -72,7 +71,7 @@ fn listeners() -> [Option<Listener>; 2] {
             ring();
         }
     };
-    [Listener::new(document, "visibilitychange", on_shown), Listener::new(global().into(), "online", ring)]
+    [Listener::new(document, "visibilitychange", on_shown), Listener::new(global(), "online", ring)]
 }
 
 fn ring() {

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
 use super::http::{ANSWER_MAX_BYTES, Request, Sent, WAITING, failed, retry_after};
 use super::progress::{Phase, Progress};
+use super::promise::Settled;
 use crate::engine::error::RefusalKind;
 use crate::engine::lookup::Outcome;
 use crate::engine::search::split_once;
@@ -76,7 +76,7 @@ async fn exchange(request: &Request<'_>, progress: Rc<Progress>) -> Result<Optio
         Some(body) => xhr.send_with_opt_js_u8_array(Some(body.unchecked_ref::<Uint8Array>()))?,
         None => xhr.send()?,
     }
-    JsFuture::from(ended).await?;
+    Settled::of(&ended).await?;
     let status = xhr.status()?;
     if status == 0 {
         return Ok(None);

@@ -1,15 +1,15 @@
 //! Blobs in browsers, where each read is a round trip to another process. A stream that fills memory it is given costs the
 //! least; where there is none, slices are asked for.
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::PIECE_BYTES;
 use super::slices::{AHEAD, Slices};
 use crate::web::js::{Builder, call, get};
 use crate::web::media::view_of;
+use crate::web::promise::Settled;
 
 /// A blob that is being read.
 pub(super) struct Reads {
@@ -36,7 +36,7 @@ impl Reads {
     }
 
     /// Gives what is waited for, which [`Self::taken`] reads.
-    pub(super) fn next(&mut self) -> Option<JsFuture> {
+    pub(super) fn next(&mut self) -> Option<Settled> {
         self.begin();
         if self.slices.asked == 0 {
             self.reader = reader_of(&self.slices.blob);
@@ -73,7 +73,7 @@ impl Drop for Reads {
     fn drop(&mut self) {
         if let Some(Ok(promise)) = self.reader.as_ref().map(|reader| call(reader, "cancel", &[])) {
             // It may reject; what a future listens to is never told as unhandled.
-            drop(JsFuture::from(Promise::resolve(&promise)));
+            drop(Settled::of(&promise));
         }
     }
 }

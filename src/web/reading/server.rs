@@ -2,13 +2,13 @@
 //! left to the garbage collector, all of the file would be there twice. A file's own stream comes in many small pieces, so it
 //! is read in slices that the platform puts together.
 
-use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array, global};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::slices::{AHEAD, Slices};
-use crate::web::js::{call, function, get};
+use crate::web::js::{call, function, get, global};
 use crate::web::media::view_of;
+use crate::web::promise::Settled;
 
 /// A blob that is being read.
 pub(super) struct Reads {
@@ -32,7 +32,7 @@ impl Reads {
     }
 
     /// Gives what is waited for, which [`Self::taken`] reads.
-    pub(super) fn next(&mut self) -> Option<JsFuture> {
+    pub(super) fn next(&mut self) -> Option<Settled> {
         self.in_memory = self.in_memory && self.ask_stream().is_some();
         if !self.in_memory {
             self.slices.ask(AHEAD);
@@ -53,7 +53,7 @@ impl Reads {
             self.in_memory = false;
             if let Ok(promise) = call(&reader, "cancel", &[]) {
                 // It may reject; what a future listens to is never told as unhandled.
-                drop(JsFuture::from(Promise::resolve(&promise)));
+                drop(Settled::of(&promise));
             }
         }
         (bytes, true)

@@ -1,10 +1,9 @@
 //! What a platform is reading of a blob.
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::web::media::slice;
+use crate::web::promise::Settled;
 
 /// How many bytes a slice has.
 const SLICE_BYTES: u64 = 3 << 19;
@@ -20,7 +19,7 @@ pub(super) struct Slices {
     /// How far the platform was asked.
     pub(super) asked: u64,
     /// In order.
-    under_way: Vec<JsFuture>,
+    under_way: Vec<Settled>,
 }
 
 impl Slices {
@@ -45,11 +44,11 @@ impl Slices {
 
     /// Adds what the platform was asked for.
     pub(super) fn push(&mut self, promise: &JsValue) {
-        self.under_way.push(JsFuture::from(Promise::resolve(promise)));
+        self.under_way.push(Settled::of(promise));
     }
 
     /// Gives what was asked for first.
-    pub(super) fn take(&mut self) -> Option<JsFuture> {
+    pub(super) fn take(&mut self) -> Option<Settled> {
         (!self.under_way.is_empty()).then(|| self.under_way.remove(0))
     }
 }

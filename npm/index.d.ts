@@ -6,7 +6,10 @@
  */
 export type Media = Blob | ArrayBuffer | ArrayBufferView | URL | string;
 
-/** What a video is made from. */
+/**
+ * What a video is made from. Its fields are read when a method is called, so that the same object may be changed for the next
+ * call; what `extra` holds must stay as it is until the call ends.
+ */
 export interface AvatarInput {
   /** The photo: JPEG or PNG, at most 10 MiB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. */
   image: Media;
@@ -301,7 +304,10 @@ export class AvatarClient {
   getTask(taskId: string, call?: CallOptions): Promise<Task>;
   /** Waits until a task has its video. */
   waitForTask(taskId: string, call?: CallOptions): Promise<Video>;
-  /** Gives the task at each change of status, until it has ended. */
+  /**
+   * Gives the task at each change of status, until it has ended. `break` stops the reading; a wait that is under way already
+   * is ended by `signal` only.
+   */
   watchTask(taskId: string, call?: CallOptions): AsyncIterable<Task>;
   /** Finds a task by your own id. Gives `undefined` only where the service says for certain that there is none. */
   findTask(externalTaskId: string, call?: CallOptions): Promise<Task | undefined>;
@@ -342,7 +348,10 @@ export class AvatarError extends Error {
   readonly name: "AvatarError";
   /** What went wrong. */
   readonly code: ErrorCode;
-  /** Whether the same call may succeed later. */
+  /**
+   * Whether the same call may succeed later. Where there is a `taskId` or an `externalTaskId`, go on with those: a new create
+   * may be paid for, too.
+   */
   readonly retryable: boolean;
   /** `invalid_input`: everything that is wrong. */
   readonly problems?: Problem[];

@@ -4,8 +4,8 @@ import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
 
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
-async function run(work, call) {
-  const module = await loaded(call?.signal);
+async function run(work, signal) {
+  const module = await loaded(signal);
   try {
     return await work(module);
   } catch (rejected) {
@@ -16,7 +16,7 @@ async function run(work, call) {
 /** The module is on its way when a page starts, and an abort does not wait for it. What is no signal is told later. */
 function loaded(signal) {
   const loading = load();
-  if (!(signal instanceof AbortSignal)) return loading;
+  if (!signal) return loading;
   share?.(signal);
   return new Promise((resolve, reject) => {
     const end = (settle) => (value) => {
@@ -31,7 +31,8 @@ function loaded(signal) {
 }
 
 export function validate(input, limits) {
-  return run((module) => module.validate(avatarFields(input), checkLimits(limits)));
+  const fields = avatarFields(input);
+  return run((module) => module.validate(fields, checkLimits(limits)));
 }
 
 export class AvatarClient {
@@ -42,28 +43,37 @@ export class AvatarClient {
     this.#options = checkOptions(options);
   }
 
-  #run(work, call) {
-    return run((module) => work((this.#client ??= new module.WasmClient(this.#options))), call);
+  /** What is given is read before the module is waited for: whoever calls may use the same objects for the next call. */
+  #call(method, given, call) {
+    let own;
+    try {
+      const { signal, onProgress, timeoutMs } = Object(call);
+      own = signal instanceof AbortSignal && signal;
+      call = { signal, onProgress, timeoutMs };
+    } catch {
+      // What cannot be read the module tells.
+    }
+    return run((module) => (this.#client ??= new module.WasmClient(this.#options))[method](given, call), own);
   }
 
   validate(input) {
-    return this.#run((client) => client.validate(avatarFields(input)));
+    return this.#call("validate", avatarFields(input));
   }
 
   createTask(input, call) {
-    return this.#run((client) => client.createTask(avatarFields(input), call), call);
+    return this.#call("createTask", avatarFields(input), call);
   }
 
   getTask(taskId, call) {
-    return this.#run((client) => client.getTask(taskId, call), call);
+    return this.#call("getTask", taskId, call);
   }
 
   waitForTask(taskId, call) {
-    return this.#run((client) => client.waitForTask(taskId, call), call);
+    return this.#call("waitForTask", taskId, call);
   }
 
   async *watchTask(taskId, call) {
-    const watcher = await this.#run((client) => client.watchTask(taskId, call), call);
+    const watcher = await this.#call("watchTask", taskId, call);
     try {
       for (;;) {
         const task = await run(() => watcher.next());
@@ -76,18 +86,18 @@ export class AvatarClient {
   }
 
   findTask(externalTaskId, call) {
-    return this.#run((client) => client.findTask(externalTaskId, call), call);
+    return this.#call("findTask", externalTaskId, call);
   }
 
   generate(input, call) {
-    return this.#run((client) => client.generate(avatarFields(input), call), call);
+    return this.#call("generate", avatarFields(input), call);
   }
 
   synthesizeSpeech(input, call) {
-    return this.#run((client) => client.synthesizeSpeech(speechFields(input), call), call);
+    return this.#call("synthesizeSpeech", speechFields(input), call);
   }
 
   download(video, call) {
-    return this.#run((client) => client.download(video, call), call);
+    return this.#call("download", video, call);
   }
 }

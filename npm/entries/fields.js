@@ -4,20 +4,16 @@ const SPEECH_INPUT = ["text", "voiceId", "voiceLanguage", "voiceSpeed"];
 const UNREADABLE = Symbol("unreadable");
 
 /** The fields of an `AvatarInput` in the order of the crate's `Field`: the module reads a list faster than names. */
-export function avatarFields(input) {
-  return AVATAR_INPUT.map((name) => read(input, name));
-}
+export const avatarFields = (input) => AVATAR_INPUT.map(read, input);
 
 /** The fields of a `SpeechInput` in the order of the crate's `Field`. */
-export function speechFields(input) {
-  return SPEECH_INPUT.map((name) => read(input, name));
-}
+export const speechFields = (input) => SPEECH_INPUT.map(read, input);
 
-/** Reads a field once. What is no object has none. */
-function read(input, name) {
-  if ((typeof input !== "object" && typeof input !== "function") || input === null) return undefined;
+/** Reads a field of `this` once. What is no object has none. */
+function read(name) {
+  if (Object(this) !== this) return undefined;
   try {
-    return input[name];
+    return this[name];
   } catch {
     return UNREADABLE;
   }

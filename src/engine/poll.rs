@@ -31,6 +31,10 @@ const SPACING_SCALE: f64 = 0.41;
 /// The shortest interval at which the scale above holds. Another one stretches the whole schedule.
 const USUAL_MIN_INTERVAL_MS: f64 = 1000.0;
 
+/// The longest interval that can be asked for, in milliseconds: a day. It is summed up in steps, and those have to come to
+/// an end.
+const LONGEST_INTERVAL_MS: f64 = 86_400_000.0;
+
 /// The usual time of a `std` task with ten seconds of voice, in milliseconds.
 const USUAL_MS: f64 = 100_000.0;
 
@@ -61,7 +65,7 @@ impl Default for PollPolicy {
 impl PollPolicy {
     /// Gives the time until the next read of a task of this age, where tasks usually take `median_ms`.
     pub fn interval_ms(&self, age_ms: f64, median_ms: f64) -> f64 {
-        let longest = self.max_interval_ms.max(self.min_interval_ms);
+        let longest = self.max_interval_ms.max(self.min_interval_ms).min(LONGEST_INTERVAL_MS);
         let step = median_ms / 100.0;
         let pace = (self.min_interval_ms / USUAL_MIN_INTERVAL_MS).max(0.001);
         let scale = SPACING_SCALE * pace * (median_ms * 1000.0).sqrt();
@@ -72,7 +76,7 @@ impl PollPolicy {
             waited += step * f64::min(1.0, (1.0 - due) / more);
             due += more;
         }
-        waited.clamp(self.min_interval_ms, longest)
+        waited.max(self.min_interval_ms).min(longest)
     }
 }
 

@@ -201,5 +201,5 @@ fn config(options: &JsValue) -> Result<Config, Thrown> {
 
 #[inline(never)]
 fn number_or(value: &JsValue, name: &str, default: f64) -> f64 {
-    number(value, name).unwrap_or(default)
+    get(value, name).as_f64().unwrap_or(default)
 }

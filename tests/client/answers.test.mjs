@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { after, test } from "node:test";
 import { writeChunk } from "../sandbox/drain.mjs";
-import { clientOf, failure, input, quickSandbox } from "./stand.mjs";
+import { clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 const MANY = 100 * 1024 * 1024;
 
@@ -135,3 +135,23 @@ for (const type of ["text/html; charset=utf-8", "application/json", "text/plain"
     else assert.equal((await failure(outcome)).code, "invalid_response");
   });
 }
+
+test("retries without end are made until one succeeds", async () => {
+  sandbox.reset();
+  await sandbox.faults.add([{ on: "read", action: "status", status: 503, code: 5001, times: 9 }]);
+  const { taskId } = await clientOf(sandbox).createTask(input());
+  await clientOf(sandbox, { retry: { maxAttempts: Infinity, minDelayMs: 1, maxDelayMs: 5 } }).getTask(taskId);
+});
+
+test("a deadline that never comes ends no call", async () => {
+  sandbox.reset();
+  const { taskId } = await clientOf(sandbox).createTask(input());
+  await sandbox.faults.add([{ on: "read", action: "status", status: 503, code: 5001 }]);
+  const controller = new AbortController();
+  const patient = clientOf(sandbox, { poll: { timeoutMs: Infinity }, retry: { minDelayMs: 1e12 } });
+  const error = failure(patient.getTask(taskId, { signal: controller.signal }));
+  await until(() => sandbox.ledger.faults.length > 0);
+  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort();
+  assert.equal((await error).code, "aborted");
+});

@@ -150,6 +150,14 @@ fn an_interval_lies_between_its_ends_whatever_the_options() {
 }
 
 #[test]
+fn an_interval_is_found_however_long_it_is_asked_for_to_be() {
+    for ms in [1e11, f64::MAX, f64::INFINITY] {
+        let policy = PollPolicy { min_interval_ms: ms, max_interval_ms: ms, ..PollPolicy::default() };
+        assert_eq!(policy.interval_ms(0.0, 100_000.0), 86_400_000.0);
+    }
+}
+
+#[test]
 fn a_client_learns_how_long_its_tasks_take() {
     let mut experience = Experience::default();
     assert_eq!(experience.median_ms(false, Some(10.0)), 100_000.0);

@@ -205,9 +205,8 @@ pub fn is_http_url(text: &str) -> bool {
         Some((host, port)) if !holds(port, "]") => (host, port),
         _ => (host_and_port, ""),
     };
-    let forbidden = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '\\' | '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^')
-    };
+    // Others that are no part of an address by the letter are in many that work, and the platform writes them as they are.
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '<' | '>' | '"');
     let bracketed = host.starts_with('[') && host.ends_with(']') && host.len() > 2;
     let plain = !host.is_empty() && until(host, b"[]:%").len() == host.len();
     !text.chars().any(forbidden) && (bracketed || plain) && small_number(port).is_some()

@@ -58,7 +58,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
     if get(&response, "ok").as_bool() != Some(true) {
         return Ok(Err(refused(status, &response)));
     }
-    let content_type = header(&response, "content-type").unwrap_or_default();
+    let content_type = header(&response, "content-type").unwrap_or_default().to_ascii_lowercase();
     let no_video = || {
         let reason = String::from("it is no video, or only a part of one.");
         Ok(Err(Error::InvalidResponse { status, reason }.into()))

@@ -127,7 +127,7 @@ test("a call without files that takes too long does not speak of files", async (
   }
 });
 
-for (const type of ["text/html; charset=utf-8", "application/json", "text/plain", "video/mp4", "binary/octet-stream"]) {
+for (const type of ["text/html; charset=utf-8", "Text/HTML", "application/json", "text/plain", "video/mp4", "binary/octet-stream"]) {
   test(`download takes what comes as ${type} for ${/^(video|binary)/.test(type) ? "a" : "no"} video`, async () => {
     const fetch = async () => new Response("contents", { headers: { "content-type": type } });
     const outcome = clientOf({ url: "https://api.example" }, { fetch }).download({ url: "https://files.example/1.mp4" });
@@ -135,6 +135,15 @@ for (const type of ["text/html; charset=utf-8", "application/json", "text/plain"
     else assert.equal((await failure(outcome)).code, "invalid_response");
   });
 }
+
+test("an address may hold what the platform leaves in it", async () => {
+  const url = new URL("https://files.example/a|b/1.mp4?signature={c}^`d");
+  const fetch = async (asked) => new Response(String(asked), { headers: { "content-type": "video/mp4" } });
+  const client = clientOf({ url: "https://api.example" }, { fetch });
+  assert.equal(await (await client.download({ url: url.href })).text(), url.href);
+  const { problems } = await client.validate({ prompt: "A woman speaks", image: url, soundFile: url, callbackUrl: url });
+  assert.deepEqual(problems, []);
+});
 
 test("retries without end are made until one succeeds", async () => {
   sandbox.reset();

@@ -3,6 +3,7 @@
 mod answers;
 mod create;
 mod lookup;
+mod multipart;
 mod polling;
 mod schedule;
 

@@ -65,13 +65,14 @@ pub struct Creation {
 }
 
 impl Creation {
-    /// Begins a create at `now_ms` (Unix time), to be given up at `deadline_ms`.
-    pub fn new(external_task_id: &str, policy: RetryPolicy, now_ms: f64, deadline_ms: Option<f64>) -> Self {
+    /// Begins a create at `began_at_ms` (Unix time), to be given up at `deadline_ms`, on the clock that the other methods are
+    /// told.
+    pub fn new(external_task_id: &str, policy: RetryPolicy, began_at_ms: f64, deadline_ms: Option<f64>) -> Self {
         Self {
             external_task_id: external_task_id.to_owned(),
             reference: None,
             policy,
-            began_at_ms: now_ms,
+            began_at_ms,
             deadline_ms,
             phase: Phase::Clear,
             attempts: 1,

@@ -60,7 +60,7 @@ impl TextFields {
             Given::WrongType => Some(url_problem(Field::CallbackUrl)),
             _ => None,
         });
-        problems.extend(id_problem(Field::ExternalTaskId, &self.external_task_id));
+        problems.extend(id_problem(Field::ExternalTaskId, &self.external_task_id, false));
         problems.extend(extra_problem(&self.extra));
         problems
     }
@@ -178,13 +178,13 @@ fn extra_problem(extra: &Given) -> Option<Problem> {
 }
 
 /// Checks an id that becomes part of a URL's path. Any text does, but for the two that a path cannot hold.
-pub fn id_problem(field: Field, given: &Given) -> Option<Problem> {
+pub fn id_problem(field: Field, given: &Given, required: bool) -> Option<Problem> {
     match given {
         Given::Text(text) if text == "." || text == ".." || text.chars().any(char::is_control) => {
             let message = title(field).to_owned() + " cannot be used as an id.";
             Some(Problem::new(field, ProblemCode::InvalidValue, message))
         }
-        _ => length_problem(field, given, field == Field::TaskId, f64::INFINITY),
+        _ => length_problem(field, given, required, f64::INFINITY),
     }
 }
 

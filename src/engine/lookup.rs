@@ -128,6 +128,11 @@ impl Lookup {
         self
     }
 
+    /// The id that is searched.
+    pub fn external_task_id(&self) -> &str {
+        &self.external_task_id
+    }
+
     /// The id that [`Question::Path`] or [`Question::Reference`] asks for.
     pub fn asked_id(&self) -> &str {
         match (&self.question, &self.reference) {

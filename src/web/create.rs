@@ -1,34 +1,32 @@
 //! Creating a task: checks, writes the body, carries out what [`Creation`] decides, and keeps what a reload needs.
 
+use std::rc::Rc;
+
 use js_sys::{Uint8Array, encode_uri_component};
 
 use super::call::{Call, CallOptions};
-use super::client::{Client, Kind, TASKS_PATH, check_id, configuration};
-use super::http::Sent;
+use super::client::{Client, Kind, TASKS_PATH, configuration};
+use super::errand::{Answer, Contents, Errand, Next, Order, Repetitions};
+use super::gateway_client::{absent_as_none, proof_of};
 use super::input::AvatarInput;
 use super::js::{call, get, global};
 use super::prepare::Prepared;
 use super::progress::Phase;
+use super::read::ReadTask;
 use super::storage::Saved;
 use super::stream::Streams;
 use super::thrown::Thrown;
-use super::time::{Timer, now_ms, random, wall_ms};
+use super::time::{now_ms, random, wall_ms};
 use super::turn::Place;
 use super::upload::{Upload, Way};
-use super::wake;
+use super::watch::Watch;
 use crate::engine::create::{Creation, Step};
-use crate::engine::error::{Error, Failure, RefusalKind};
-use crate::engine::lookup::{Lookup, LookupStep, Outcome, PAGE_SIZE, Question};
-use crate::engine::problem::Field;
+use crate::engine::error::{Error, RefusalKind};
+use crate::engine::gateway::resend::Resending;
+use crate::engine::lookup::{Outcome, PAGE_SIZE, Question};
 use crate::engine::resume::Fingerprint;
 use crate::engine::text::whole;
-use crate::engine::wire::Task;
-
-/// How long the answer to a create may take, in milliseconds: 20 MB over a slow line.
-const CREATE_TIMEOUT_MS: f64 = 600_000.0;
-
-/// How long the answer to a question may take, in milliseconds.
-const READ_TIMEOUT_MS: f64 = 30_000.0;
+use crate::engine::wire::{Task, Video};
 
 /// A task that was created, now or before a reload.
 pub(super) struct Created {
@@ -43,33 +41,51 @@ pub(super) struct Created {
 }
 
 impl Client {
-    /// Finds a task by the caller's own id.
+    /// Checks, then creates the task.
     ///
     /// # Errors
-    /// Whatever keeps the client from knowing whether there is such a task.
-    pub async fn find_task(&self, external_task_id: &str, options: CallOptions) -> Result<Option<Box<Task>>, Thrown> {
-        check_id(Field::ExternalTaskId, external_task_id)?;
+    /// `invalid_input`, `submission_unknown`, and whatever the service refuses a create for.
+    pub async fn create_task(&self, input: AvatarInput, options: CallOptions) -> Result<Box<Task>, Thrown> {
         let call = self.begin(options);
-        let with_id = |thrown: Thrown| thrown.with_external_task_id(Some(external_task_id));
-        if self.is_for_gateway() {
-            return self.find_through_gateway(external_task_id, &call).await.map_err(with_id);
-        }
-        let reference = self.shared.known_id.borrow().clone();
-        let policy = self.shared.config.retry.clone();
-        let mut lookup = Lookup::new(external_task_id, None, policy).with_reference(reference);
-        loop {
-            let sent = self.ask(lookup.asked_id(), lookup.question(), &call).await.map_err(with_id)?;
-            match lookup.on_outcome(sent.outcome, random()) {
-                LookupStep::Ask(_) => {}
-                LookupStep::Wait { delay_ms } => call.run(wake::wait(delay_ms)).await.map_err(with_id)?,
-                LookupStep::Found(task) => return Ok(Some(task)),
-                LookupStep::Absent => return Ok(None),
-                LookupStep::Unsettled(error) => {
-                    let failure = Failure::from(error).with_external_task_id(external_task_id);
-                    return Err(Thrown::new(failure, sent.cause));
-                }
+        let created = self.create(input, &call, false).await?;
+        let task = match created.task {
+            Some(task) => task,
+            None => {
+                let mut read = ReadTask {
+                    url: self.task_url(&created.task_id),
+                    repetitions: Repetitions::of(&call),
+                    task_id: Some(created.task_id),
+                    external_task_id: Some(created.external_task_id),
+                };
+                self.carry_out(&mut read, &call).await?.into_task()?
             }
+        };
+        // Whoever has the id does not need the record.
+        if let Some(saved) = created.saved {
+            saved.forget().await;
         }
+        Ok(task)
+    }
+
+    /// Creates a task, waits for it, and gives its video.
+    ///
+    /// # Errors
+    /// Those of [`Client::create_task`] and [`Client::wait_for_task`].
+    pub async fn generate(&self, input: AvatarInput, options: CallOptions) -> Result<Video, Thrown> {
+        let call = self.begin(options);
+        let created = self.create(input, &call, true).await?;
+        let is_kept = created.saved.is_some();
+        let mut watch = Watch::to_the_end(self, &call, created.task_id, created.task, created.kind, is_kept);
+        let video = self.carry_out(&mut watch, &call).await.and_then(Answer::into_video);
+        let has_ended = match &video {
+            Ok(_) => true,
+            Err(thrown) => thrown.error().ends_task(),
+        };
+        if let Some(saved) = created.saved.filter(|_| has_ended) {
+            saved.forget().await;
+        }
+        drop(created.place);
+        video.map_err(|thrown| thrown.with_ids(None, Some(&created.external_task_id)))
     }
 
     /// `queued` says that the call stays until the task has ended, so that it waits for its turn before.
@@ -125,8 +141,6 @@ impl Client {
     }
 
     async fn create_or_resume(&self, mut created: Created, mut upload: Upload, call: &Call) -> Result<Created, Thrown> {
-        let wall_offset_ms = wall_ms() - now_ms();
-        let deadline_ms = call.deadline_ms().map(|deadline_ms| deadline_ms + wall_offset_ms);
         let resumed = created.saved.as_ref().filter(|saved| saved.resumed).map(|saved| saved.record.clone());
         if let Some(record) = &resumed {
             created.external_task_id.clone_from(&record.external_task_id);
@@ -136,20 +150,23 @@ impl Client {
             }
             upload.rename(&record.external_task_id);
         }
-        let known_id = self.shared.known_id.borrow().clone();
         let policy = self.shared.config.retry.clone();
-        let mut creation =
-            Creation::new(&created.external_task_id, policy, wall_ms(), deadline_ms).with_reference(known_id);
-        let in_doubt = resumed.is_some();
-        if let Some(record) = resumed {
-            creation = creation.resumed(record.began_at_ms);
-        }
-        let submitted = match self.is_for_gateway() {
-            true => self.submit_to_gateway(&created.external_task_id, &upload, in_doubt, call).await,
-            false => self.submit(creation, &created.external_task_id, &upload, call, wall_offset_ms).await,
+        let id = created.external_task_id.as_str();
+        let decides = if self.is_for_gateway() {
+            Decides::Gateway(Resending::new(id, policy, call.deadline_ms(), resumed.is_some()))
+        } else {
+            let known_id = self.shared.known_id.borrow().clone();
+            let creation = Creation::new(id, policy, wall_ms(), call.deadline_ms()).with_reference(known_id);
+            Decides::Service(match resumed {
+                Some(record) => creation.resumed(record.began_at_ms),
+                None => creation,
+            })
         };
-        match submitted {
-            Ok(task) => {
+        let mut errand = Creating { external_task_id: id.to_owned(), decides, upload: Rc::new(upload), under_way: UnderWay::Nothing };
+        match self.carry_out(&mut errand, call).await.and_then(Answer::into_task) {
+            Ok(mut task) => {
+                let own_id = task.external_task_id.get_or_insert_with(|| created.external_task_id.clone());
+                *self.shared.known_id.borrow_mut() = Some(own_id.clone());
                 created.task_id.clone_from(&task.task_id);
                 if let Some(saved) = &mut created.saved {
                     // A call that ends meanwhile ends at its next step, and then with the task's id.
@@ -158,8 +175,8 @@ impl Client {
                 created.task = Some(task);
                 Ok(created)
             }
-            Err((thrown, certain)) => {
-                if let Some(saved) = created.saved.filter(|_| certain) {
+            Err(thrown) => {
+                if let Some(saved) = created.saved.filter(|_| errand.has_certainly_created_nothing()) {
                     saved.forget().await;
                 }
                 Err(thrown)
@@ -167,81 +184,109 @@ impl Client {
         }
     }
 
-    /// Carries out what [`Creation`] decides. A failure comes with whether it is certain that nothing was created.
-    async fn submit(
-        &self,
-        mut creation: Creation,
-        external_task_id: &str,
-        upload: &Upload,
-        call: &Call,
-        wall_offset_ms: f64,
-    ) -> Result<Box<Task>, (Thrown, bool)> {
-        let with_id = |thrown: Thrown| (thrown.with_external_task_id(Some(external_task_id)), false);
-        let mut cause = None;
-        let mut step = creation.first();
-        loop {
-            step = match step {
-                Step::Send => {
-                    let sent = self.send_create(upload, call).await.map_err(with_id)?;
-                    cause = sent.cause;
-                    creation.on_sent(sent.outcome, now_ms() + wall_offset_ms, random())
-                }
-                Step::Ask(question) => {
-                    let id = creation.asked_id().to_owned();
-                    let sent = self.ask(&id, question, call).await.map_err(with_id)?;
-                    creation.on_asked(sent.outcome, now_ms() + wall_offset_ms, random())
-                }
-                Step::Wait { delay_ms, waiting_for } => {
-                    if let Some(kind) = waiting_for {
-                        call.wait_for(kind, Some(delay_ms));
-                    }
-                    let wait = call.run(async {
-                        // Being back online is a reason to ask again; that the service said "not now" is none.
-                        match waiting_for {
-                            Some(_) => Timer::new(delay_ms).await,
-                            None => wake::wait(delay_ms).await,
-                        }
-                    });
-                    wait.await.map_err(with_id)?;
-                    creation.after_wait()
-                }
-                Step::Done(Ok(mut task)) => {
-                    let own_id = task.external_task_id.get_or_insert_with(|| external_task_id.to_owned());
-                    *self.shared.known_id.borrow_mut() = Some(own_id.clone());
-                    return Ok(task);
-                }
-                Step::Done(Err(failure)) => {
-                    return Err((Thrown::new(failure, cause), !creation.is_unsettled()));
-                }
-            };
-        }
-    }
-
-    pub(super) async fn send_create(&self, upload: &Upload, call: &Call) -> Result<Sent, Thrown> {
-        let (body, total) = (upload.body()?, upload.bytes());
-        call.advance(Phase::Uploading, 0.0, Some(total));
+    /// The request that creates a task.
+    fn create_order(&self, upload: &Rc<Upload>) -> Order {
         let mut url = self.url(TASKS_PATH, &[]);
         if self.is_for_gateway() {
             url.push_str("?tellWaiting=1");
         }
-        let sent = self.exchange("POST", &url, Some(body.value()), CREATE_TIMEOUT_MS, call).await?;
-        if matches!(sent.outcome, Outcome::Answered(_)) {
-            call.advance(Phase::Uploading, total, Some(total));
-        }
-        Ok(sent)
+        Order { url, contents: Contents::Upload(Rc::clone(upload)) }
     }
 
-    async fn ask(&self, id: &str, question: Question, call: &Call) -> Result<Sent, Thrown> {
+    /// The request that asks for a task by the caller's own id.
+    pub(super) fn question(&self, id: &str, question: Question) -> Order {
         let list = |page: u32| String::from("pageNum=") + &whole(page.into()) + "&pageSize=" + &whole(PAGE_SIZE as u64);
-        let url = match question {
+        Order::ask(match question {
             Question::Path | Question::Reference => self.url(TASKS_PATH, &[id]),
             Question::Query => {
                 let id = String::from(encode_uri_component(id));
                 self.url(TASKS_PATH, &[]) + "?external_task_id=" + &id + "&" + &list(1)
             }
             Question::List { page } => self.url(TASKS_PATH, &[]) + "?" + &list(page),
+        })
+    }
+}
+
+/// A create, sent and settled.
+struct Creating {
+    external_task_id: String,
+    decides: Decides,
+    upload: Rc<Upload>,
+    under_way: UnderWay,
+}
+
+enum Decides {
+    Service(Creation),
+    Gateway(Resending),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum UnderWay {
+    Nothing,
+    Create,
+    Question,
+}
+
+impl Creating {
+    /// Of a create that has ended without a task.
+    fn has_certainly_created_nothing(&self) -> bool {
+        let in_doubt = match &self.decides {
+            Decides::Service(creation) => creation.is_unsettled(),
+            Decides::Gateway(resending) => resending.is_in_doubt(),
         };
-        self.exchange("GET", &url, None, READ_TIMEOUT_MS, call).await
+        self.under_way != UnderWay::Create && !in_doubt
+    }
+
+    fn next(&mut self, step: Step, client: &Client) -> Next {
+        self.under_way = UnderWay::Nothing;
+        match step {
+            Step::Send => {
+                self.under_way = UnderWay::Create;
+                Next::Send(client.create_order(&self.upload))
+            }
+            Step::Ask(question) => {
+                self.under_way = UnderWay::Question;
+                Next::Send(match &self.decides {
+                    Decides::Service(creation) => client.question(creation.asked_id(), question),
+                    Decides::Gateway(_) => Order::ask(client.find_url(&self.external_task_id)),
+                })
+            }
+            Step::Wait { delay_ms, waiting_for } => {
+                // Being back online is a reason to ask again; that the service said "not now" is none.
+                Next::Wait { delay_ms, waiting_for, may_wake: waiting_for.is_none() }
+            }
+            Step::Done(result) => Next::Done(result.map(Answer::Task)),
+        }
+    }
+}
+
+impl Errand for Creating {
+    fn go_on(&mut self, client: &Client) -> Next {
+        let step = match &self.decides {
+            Decides::Service(creation) => creation.after_wait(),
+            Decides::Gateway(resending) => resending.after_wait(),
+        };
+        self.next(step, client)
+    }
+
+    fn on_sent(&mut self, outcome: Outcome, client: &Client) -> Next {
+        let asked = self.under_way == UnderWay::Question;
+        let step = match &mut self.decides {
+            Decides::Service(creation) if asked => creation.on_asked(outcome, now_ms(), random()),
+            Decides::Service(creation) => creation.on_sent(outcome, now_ms(), random()),
+            Decides::Gateway(resending) if asked => {
+                resending.on_found(absent_as_none(client.task_in(outcome)), now_ms(), random())
+            }
+            Decides::Gateway(resending) => {
+                let proof = proof_of(&outcome);
+                resending.on_sent(client.task_in(outcome), proof, now_ms(), random())
+            }
+        };
+        self.next(step, client)
+    }
+
+    fn with_ids(&self, thrown: Thrown) -> Thrown {
+        thrown.with_ids(None, Some(&self.external_task_id))
     }
 }
 

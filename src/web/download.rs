@@ -6,11 +6,12 @@ use web_sys::{AbortController, Blob, BlobPropertyBag};
 
 use super::call::{Call, CallOptions};
 use super::client::Client;
+use super::errand::Repetitions;
 use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
 use super::js::{Builder, get, number};
 use super::progress::Phase;
 use super::thrown::Thrown;
-use super::time::within;
+use super::time::{Timer, within};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::json::decimal;
@@ -33,14 +34,14 @@ impl Client {
         }
         let call = Call::new(options, None);
         call.enter(Phase::Downloading, None);
-        let mut attempt = 1;
+        let mut repetitions = Repetitions::of(&call);
         loop {
-            match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
+            let thrown = match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
                 Ok(blob) => return Ok(blob),
-                Err(thrown) if !thrown.error().is_retryable() => return Err(thrown),
-                Err(thrown) => self.pause(thrown, attempt, &call).await?,
-            }
-            attempt += 1;
+                Err(thrown) => thrown,
+            };
+            let delay_ms = repetitions.delay_ms(thrown.error(), thrown.error().is_retryable(), self);
+            call.run(Timer::new(delay_ms.ok_or(thrown)?)).await?;
         }
     }
 }

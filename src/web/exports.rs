@@ -8,11 +8,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, JsString, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
+use super::errand::{Answer, Job};
 use super::input::{AvatarInput, SpeechInput, base_address};
 use super::js::{function, get, number, try_get};
 use super::output::{parsed, task_to_js, thrown_to_js};
@@ -21,6 +22,7 @@ use super::promise::promise_of;
 use super::thrown::Thrown;
 use super::watch::Watcher;
 use crate::engine::error::Error;
+use crate::engine::input::Given;
 use crate::engine::limits::Limits;
 use crate::engine::output;
 use crate::engine::poll::PollPolicy;
@@ -73,35 +75,23 @@ impl WasmClient {
 
     #[wasm_bindgen(js_name = getTask)]
     pub fn get_task(&self, task_id: JsValue, call: JsValue) -> Promise {
-        let client = self.0.clone();
-        promise(async move {
-            let task = client.get_task(&text(&task_id), CallOptions::from_js(&call)?).await?;
-            Ok(task_to_js(&task))
-        })
+        self.run(CallOptions::from_js(&call).and_then(|call| self.0.get(&given(&task_id), call)))
     }
 
     #[wasm_bindgen(js_name = waitForTask)]
     pub fn wait_for_task(&self, task_id: JsValue, call: JsValue) -> Promise {
-        let client = self.0.clone();
-        promise(async move {
-            let video = client.wait_for_task(&text(&task_id), CallOptions::from_js(&call)?).await?;
-            Ok(parsed(&output::video(&video)))
-        })
+        self.run(CallOptions::from_js(&call).and_then(|call| self.0.wait(&given(&task_id), call)))
     }
 
     #[wasm_bindgen(js_name = watchTask)]
     pub fn watch_task(&self, task_id: JsValue, call: JsValue) -> Result<WasmWatcher, JsValue> {
-        let watcher = CallOptions::from_js(&call).and_then(|call| self.0.watch_task(&text(&task_id), call));
+        let watcher = CallOptions::from_js(&call).and_then(|call| self.0.watcher(&given(&task_id), call));
         Ok(WasmWatcher(Rc::new(RefCell::new(Some(watcher.map_err(thrown)?)))))
     }
 
     #[wasm_bindgen(js_name = findTask)]
     pub fn find_task(&self, external_task_id: JsValue, call: JsValue) -> Promise {
-        let client = self.0.clone();
-        promise(async move {
-            let found = client.find_task(&text(&external_task_id), CallOptions::from_js(&call)?).await?;
-            Ok(found.map_or(JsValue::UNDEFINED, |task| task_to_js(&task)))
-        })
+        self.run(CallOptions::from_js(&call).and_then(|call| self.0.find(&given(&external_task_id), call)))
     }
 
     pub fn generate(&self, input: Array, call: JsValue) -> Promise {
@@ -114,18 +104,30 @@ impl WasmClient {
 
     #[wasm_bindgen(js_name = synthesizeSpeech)]
     pub fn synthesize_speech(&self, input: Array, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), SpeechInput::from_list(&input));
-        promise(async move {
-            let speech = client.synthesize_speech(input, CallOptions::from_js(&call)?).await?;
-            Ok(parsed(&output::speech(&speech)))
-        })
+        let input = SpeechInput::from_list(&input);
+        self.run(CallOptions::from_js(&call).and_then(|call| self.0.speak(&input, call)))
     }
 
     pub fn download(&self, video: JsValue, call: JsValue) -> Promise {
         let client = self.0.clone();
         promise(async move {
-            let blob = client.download(&text(&get(&video, "url")), CallOptions::from_js(&call)?).await?;
+            let url = get(&video, "url").as_string().unwrap_or_default();
+            let blob = client.download(&url, CallOptions::from_js(&call)?).await?;
             Ok(blob.into())
+        })
+    }
+}
+
+impl WasmClient {
+    fn run(&self, job: Result<Job, Thrown>) -> Promise {
+        let client = self.0.clone();
+        promise(async move {
+            Ok(match client.run(job).await? {
+                Answer::Task(task) => task_to_js(&task),
+                Answer::Video(video) => parsed(&output::video(&video)),
+                Answer::Speech(speech) => parsed(&output::speech(&speech)),
+                Answer::Nothing => JsValue::UNDEFINED,
+            })
         })
     }
 }
@@ -160,19 +162,24 @@ impl WasmWatcher {
     }
 }
 
-/// Anything but text is the empty text, which no id and no URL is.
-fn text(value: &JsValue) -> String {
-    value.dyn_ref::<JsString>().map(String::from).unwrap_or_default()
+/// An id as a caller gave it.
+fn given(value: &JsValue) -> Given {
+    match value.as_string() {
+        Some(text) => Given::Text(text),
+        None if value.is_undefined() || value.is_null() => Given::Absent,
+        None => Given::WrongType,
+    }
 }
 
 fn config(options: &JsValue) -> Result<Config, Thrown> {
+    let text = |name| get(options, name).as_string().unwrap_or_default();
     let gateway = get(options, "gatewayUrl").as_string();
     let target = match (&gateway, function(options, "apiKey")) {
         (Some(_), _) => Target::Gateway,
         (None, Some(function)) => Target::Service(Key::Function(function)),
-        (None, None) => Target::Service(Key::Text(text(&get(options, "apiKey")))),
+        (None, None) => Target::Service(Key::Text(text("apiKey"))),
     };
-    let address = gateway.unwrap_or_else(|| text(&get(options, "baseUrl")));
+    let address = gateway.unwrap_or_else(|| text("baseUrl"));
     let base_url = base_address(&address).ok_or_else(|| {
         let message = String::from("The address of the API must be a full http or https URL.");
         Error::Configuration { message }

@@ -3,25 +3,22 @@
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::call::Call;
 use super::client::{Client, TASKS_PATH, Target, configuration};
 use super::js::{call as call_method, get, global};
 use super::media::Media;
 use super::prepare::Prepared;
 use super::promise::Settled;
 use super::thrown::Thrown;
-use super::time::{Timer, now_ms, random};
-use super::upload::Upload;
 use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::error::{Error, RefusalKind};
 use crate::engine::gateway::answer;
-use crate::engine::gateway::resend::{Proof, ResendStep, Resending};
+use crate::engine::gateway::resend::Proof;
 use crate::engine::input::SpeechFields;
 use crate::engine::json::ObjectWriter;
 use crate::engine::lookup::Outcome;
 use crate::engine::problem::Field;
 use crate::engine::text::whole;
-use crate::engine::wire::{HttpAnswer, Speech, Task};
+use crate::engine::wire::{Speech, Task};
 
 /// How long a gateway is asked to hold a read until the task changes, in seconds: less than a read may take.
 const HOLD_SECONDS: u32 = 20;
@@ -35,11 +32,12 @@ impl Client {
     }
 
     /// Reads the task of an answer of the service's or of the gateway's.
-    pub(super) fn task_of(&self, answer: &HttpAnswer) -> Result<Box<Task>, Error> {
+    pub(super) fn task_in(&self, outcome: Outcome) -> Result<Box<Task>, Error> {
+        let answer = outcome.answer()?;
         if !self.is_for_gateway() {
-            return Task::read(answer).map(Box::new);
+            return Task::read(&answer).map(Box::new);
         }
-        let mut task = Box::new(answer::task(answer)?);
+        let mut task = Box::new(answer::task(&answer)?);
         for video in &mut task.videos {
             video.url = self.absolute(&video.url);
             video.watermark_url = video.watermark_url.as_deref().map(|url| self.absolute(url));
@@ -48,8 +46,9 @@ impl Client {
     }
 
     /// Reads the speech of an answer of the service's or of the gateway's.
-    pub(super) fn speech_of(&self, answer: &HttpAnswer) -> Result<Speech, Error> {
-        if self.is_for_gateway() { answer::speech(answer) } else { Speech::read(answer) }
+    pub(super) fn speech_in(&self, outcome: Outcome) -> Result<Speech, Error> {
+        let answer = outcome.answer()?;
+        if self.is_for_gateway() { answer::speech(&answer) } else { Speech::read(&answer) }
     }
 
     fn absolute(&self, url: &str) -> String {
@@ -77,71 +76,8 @@ impl Client {
         if changed { HELD_PAUSE_MS } else { (wait_ms - took_ms).max(HELD_PAUSE_MS) }
     }
 
-    /// Carries out what [`Resending`] decides. A failure comes with whether it is certain that nothing was created.
-    pub(super) async fn submit_to_gateway(
-        &self,
-        external_task_id: &str,
-        upload: &Upload,
-        in_doubt: bool,
-        call: &Call,
-    ) -> Result<Box<Task>, (Thrown, bool)> {
-        let with_id = |thrown: Thrown| (thrown.with_external_task_id(Some(external_task_id)), false);
-        let policy = self.shared.config.retry.clone();
-        let mut resending = Resending::new(external_task_id, policy, call.deadline_ms(), in_doubt);
-        let mut cause = None;
-        let mut step = resending.after_wait();
-        loop {
-            step = match step {
-                ResendStep::Send => {
-                    let sent = self.send_create(upload, call).await.map_err(with_id)?;
-                    let proof = match &sent.outcome {
-                        Outcome::NotSent { .. } => Proof::NotSent,
-                        Outcome::Answered(answer) if answer::is_told(answer) => Proof::Told,
-                        _ => Proof::Nothing,
-                    };
-                    cause = sent.cause;
-                    let result = sent.outcome.answer().and_then(|answer| self.task_of(&answer));
-                    resending.on_sent(result, proof, now_ms(), random())
-                }
-                ResendStep::Find => {
-                    let found = self.ask_gateway(external_task_id, call).await.map_err(with_id)?;
-                    resending.on_found(found.map_err(Thrown::into_error), now_ms(), random())
-                }
-                ResendStep::Wait { delay_ms, waiting_for } => {
-                    if let Some(kind) = waiting_for {
-                        call.wait_for(kind, Some(delay_ms));
-                    }
-                    call.run(Timer::new(delay_ms)).await.map_err(with_id)?;
-                    resending.after_wait()
-                }
-                ResendStep::Done(Ok(task)) => return Ok(task),
-                ResendStep::Done(Err(failure)) => return Err((Thrown::new(failure, cause), !resending.is_in_doubt())),
-            };
-        }
-    }
-
-    /// Asks the gateway for the caller's own task. The outer error ends the call, the inner one may pass.
-    async fn ask_gateway(
-        &self,
-        external_task_id: &str,
-        call: &Call,
-    ) -> Result<Result<Option<Box<Task>>, Thrown>, Thrown> {
-        let url = self.find_url(external_task_id);
-        let read = self.read_once(&url, call, &|answer| self.task_of(answer)).await?;
-        Ok(absent_as_none(read))
-    }
-
-    /// Finds a task by the caller's own id.
-    pub(super) async fn find_through_gateway(
-        &self,
-        external_task_id: &str,
-        call: &Call,
-    ) -> Result<Option<Box<Task>>, Thrown> {
-        let url = self.find_url(external_task_id);
-        absent_as_none(self.read_patiently(&url, call, &|answer| self.task_of(answer)).await)
-    }
-
-    fn find_url(&self, external_task_id: &str) -> String {
+    /// The address at which a gateway tells a task by the caller's own id.
+    pub(super) fn find_url(&self, external_task_id: &str) -> String {
         let id = String::from(js_sys::encode_uri_component(external_task_id));
         self.url(TASKS_PATH, &[]) + "?externalTaskId=" + &id
     }
@@ -156,12 +92,20 @@ pub(super) fn speech_json(fields: &SpeechFields) -> String {
     json.number_if(Field::VoiceSpeed.name(), fields.voice_speed).finish()
 }
 
-/// A gateway's own "not found" is certain; that of something else on the way is no answer of a gateway.
-fn absent_as_none(read: Result<Box<Task>, Thrown>) -> Result<Option<Box<Task>>, Thrown> {
+/// What a gateway told of a task that need not exist.
+pub(super) fn absent_as_none(read: Result<Box<Task>, Error>) -> Result<Option<Box<Task>>, Error> {
     match read {
-        Ok(task) => Ok(Some(task)),
-        Err(thrown) if thrown.error().refusal_kind() == Some(RefusalKind::NotFound) => Ok(None),
-        Err(thrown) => Err(thrown),
+        Err(error) if error.refusal_kind() == Some(RefusalKind::NotFound) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// How much it proves that a create brought no task.
+pub(super) fn proof_of(outcome: &Outcome) -> Proof {
+    match outcome {
+        Outcome::NotSent { .. } => Proof::NotSent,
+        Outcome::Answered(answer) if answer::is_told(answer) => Proof::Told,
+        _ => Proof::Nothing,
     }
 }
 

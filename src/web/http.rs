@@ -121,11 +121,6 @@ pub(super) fn is_page() -> bool {
     !get(&global, "XMLHttpRequest").is_undefined()
 }
 
-/// Whether a body is a form, whose type names a boundary that the platform makes.
-pub(super) fn is_form(body: &JsValue) -> bool {
-    function(body, "getAll").is_some()
-}
-
 pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
     call(&get(response, "headers"), "get", &[&JsValue::from_str(name)]).ok()?.as_string()
 }

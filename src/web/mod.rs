@@ -7,6 +7,7 @@ mod call;
 mod client;
 mod create;
 mod download;
+mod errand;
 #[cfg(feature = "npm")]
 mod exports;
 mod flag;
@@ -22,6 +23,7 @@ mod output;
 mod prepare;
 mod progress;
 mod promise;
+mod read;
 mod reading;
 mod speech;
 mod storage;

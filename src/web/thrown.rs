@@ -44,10 +44,6 @@ impl Thrown {
         &self.0.failure.error
     }
 
-    pub(super) fn into_error(self) -> Error {
-        self.0.failure.error
-    }
-
     /// What the platform threw, or the reason of the caller's signal.
     pub fn cause(&self) -> Option<&JsValue> {
         self.0.cause.as_ref()
@@ -59,12 +55,11 @@ impl Thrown {
         self
     }
 
-    pub(super) fn with_task_id(mut self, task_id: &str) -> Self {
-        self.0.failure.add_task_id(task_id);
-        self
-    }
-
-    pub(super) fn with_external_task_id(mut self, external_task_id: Option<&str>) -> Self {
+    /// Adds the ids by which work that may be paid for is found again.
+    pub(super) fn with_ids(mut self, task_id: Option<&str>, external_task_id: Option<&str>) -> Self {
+        if let Some(id) = task_id {
+            self.0.failure.add_task_id(id);
+        }
         if let Some(id) = external_task_id {
             self.0.failure.add_external_task_id(id);
         }

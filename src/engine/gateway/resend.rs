@@ -3,7 +3,9 @@
 //! A gateway makes one task of any number of creates with the same `externalTaskId`, so a create whose answer was lost
 //! may be sent again. It is looked up first all the same, which is cheaper than uploading the files once more.
 
+use crate::engine::create::Step;
 use crate::engine::error::{Error, Failure, RefusalKind};
+use crate::engine::lookup::Question;
 use crate::engine::retry::RetryPolicy;
 use crate::engine::wire::Task;
 
@@ -18,23 +20,8 @@ pub enum Proof {
     Nothing,
 }
 
-/// What to do next.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ResendStep {
-    /// Send the create.
-    Send,
-    /// Look the task up.
-    Find,
-    /// Wait, then go on with [`Resending::after_wait`].
-    Wait {
-        /// Milliseconds.
-        delay_ms: f64,
-        /// What was refused for the moment, to be shown to the user.
-        waiting_for: Option<RefusalKind>,
-    },
-    /// It is over.
-    Done(Result<Box<Task>, Failure>),
-}
+/// The one question that a gateway is asked.
+const FIND: Step = Step::Ask(Question::Path);
 
 /// One create through a gateway.
 #[derive(Debug, Clone)]
@@ -59,32 +46,32 @@ impl Resending {
         self.in_doubt
     }
 
-    /// What to do first, and once a [`ResendStep::Wait`] is over.
-    pub fn after_wait(&self) -> ResendStep {
-        if self.in_doubt { ResendStep::Find } else { ResendStep::Send }
+    /// What to do first, and once a [`Step::Wait`] is over.
+    pub fn after_wait(&self) -> Step {
+        if self.in_doubt { FIND } else { Step::Send }
     }
 
     /// Takes what became of the create. `random` lies in `0.0 .. 1.0`.
-    pub fn on_sent(&mut self, result: Result<Box<Task>, Error>, proof: Proof, now_ms: f64, random: f64) -> ResendStep {
+    pub fn on_sent(&mut self, result: Result<Box<Task>, Error>, proof: Proof, now_ms: f64, random: f64) -> Step {
         match result {
-            Ok(task) => ResendStep::Done(Ok(task)),
+            Ok(task) => Step::Done(Ok(task)),
             Err(error) => self.on_error(error, proof, now_ms, random),
         }
     }
 
     /// Takes what became of the question whether the task exists.
-    pub fn on_found(&mut self, result: Result<Option<Box<Task>>, Error>, now_ms: f64, random: f64) -> ResendStep {
+    pub fn on_found(&mut self, result: Result<Option<Box<Task>>, Error>, now_ms: f64, random: f64) -> Step {
         match result {
-            Ok(Some(task)) => ResendStep::Done(Ok(task)),
+            Ok(Some(task)) => Step::Done(Ok(task)),
             Ok(None) => {
                 self.in_doubt = false;
-                ResendStep::Send
+                Step::Send
             }
             Err(error) => self.on_error(error, Proof::NotSent, now_ms, random),
         }
     }
 
-    fn on_error(&mut self, error: Error, proof: Proof, now_ms: f64, random: f64) -> ResendStep {
+    fn on_error(&mut self, error: Error, proof: Proof, now_ms: f64, random: f64) -> Step {
         let (kind, retry_after_ms) = (error.refusal_kind(), error.retry_after_ms());
         let garbled = matches!(error, Error::InvalidResponse { .. });
         let limited = matches!(kind, Some(RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit));
@@ -106,16 +93,16 @@ impl Resending {
         };
         match self.deadline_ms {
             Some(deadline_ms) if now_ms + delay_ms >= deadline_ms => self.give_up(error),
-            _ => ResendStep::Wait { delay_ms, waiting_for: kind.filter(|_| limited) },
+            _ => Step::Wait { delay_ms, waiting_for: kind.filter(|_| limited) },
         }
     }
 
-    fn give_up(&self, error: Error) -> ResendStep {
+    fn give_up(&self, error: Error) -> Step {
         if self.in_doubt { self.fail(Error::SubmissionUnknown { reason: error.message() }) } else { self.fail(error) }
     }
 
-    fn fail(&self, error: Error) -> ResendStep {
-        ResendStep::Done(Err(Failure::from(error).with_external_task_id(&self.external_task_id)))
+    fn fail(&self, error: Error) -> Step {
+        Step::Done(Err(Failure::from(error).with_external_task_id(&self.external_task_id)))
     }
 }
 
@@ -163,13 +150,13 @@ mod tests {
         }
     }
 
-    fn code(step: &ResendStep) -> &'static str {
+    fn code(step: &Step) -> &'static str {
         match step {
-            ResendStep::Done(Err(failure)) => failure.error.code(),
-            ResendStep::Done(Ok(_)) => "done",
-            ResendStep::Wait { .. } => "wait",
-            ResendStep::Find => "find",
-            ResendStep::Send => "send",
+            Step::Done(Err(failure)) => failure.error.code(),
+            Step::Done(Ok(_)) => "done",
+            Step::Wait { .. } => "wait",
+            Step::Ask(_) => "find",
+            Step::Send => "send",
         }
     }
 
@@ -177,11 +164,11 @@ mod tests {
     fn a_lost_answer_is_looked_up_before_the_files_are_sent_again() {
         let mut create = resending();
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5)), "wait");
-        assert_eq!(create.after_wait(), ResendStep::Find);
-        assert_eq!(create.on_found(Ok(None), 0.0, 0.5), ResendStep::Send);
+        assert_eq!(create.after_wait(), FIND);
+        assert_eq!(create.on_found(Ok(None), 0.0, 0.5), Step::Send);
         assert_eq!(
             create.on_sent(Ok(Box::new(task())), Proof::Nothing, 0.0, 0.5),
-            ResendStep::Done(Ok(Box::new(task())))
+            Step::Done(Ok(Box::new(task())))
         );
         let mut create = resending();
         create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5);
@@ -192,7 +179,7 @@ mod tests {
     fn what_was_never_sent_is_sent_again_at_once() {
         let mut create = resending();
         create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5);
-        assert_eq!(create.after_wait(), ResendStep::Send);
+        assert_eq!(create.after_wait(), Step::Send);
         create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5);
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5)), "network");
     }
@@ -221,15 +208,15 @@ mod tests {
         let mut create = resending();
         for turn in 0..6 {
             let step = create.on_sent(Err(refused(RefusalKind::ConcurrencyLimit)), Proof::Nothing, 0.0, 0.0);
-            assert_eq!((code(&step), create.after_wait()), ("wait", ResendStep::Send), "{turn}");
+            assert_eq!((code(&step), create.after_wait()), ("wait", Step::Send), "{turn}");
         }
         assert_eq!(
             code(&create.on_sent(Err(refused(RefusalKind::ContentPolicy)), Proof::Nothing, 0.0, 0.0)),
             "content_policy"
         );
         let mut resumed = Resending { in_doubt: true, ..resending() };
-        assert_eq!(resumed.after_wait(), ResendStep::Find);
-        assert_eq!(resumed.on_found(Ok(None), 0.0, 0.0), ResendStep::Send);
+        assert_eq!(resumed.after_wait(), FIND);
+        assert_eq!(resumed.on_found(Ok(None), 0.0, 0.0), Step::Send);
         let unknown = Error::SubmissionUnknown { reason: String::new() };
         assert_eq!(code(&resending().on_sent(Err(unknown), Proof::Nothing, 0.0, 0.0)), "submission_unknown");
     }

@@ -349,8 +349,9 @@ export class AvatarError extends Error {
   /** What went wrong. */
   readonly code: ErrorCode;
   /**
-   * Whether the same call may succeed later. Where there is a `taskId` or an `externalTaskId`, go on with those: a new create
-   * may be paid for, too.
+   * Whether the same call may succeed later without paying for anything twice. `false` where a task may exist that a new
+   * `generate` or `createTask` would not find again, having neither `storage` nor a gateway and an `externalTaskId`: then go on
+   * with the `taskId` or the `externalTaskId`.
    */
   readonly retryable: boolean;
   /** `invalid_input`: everything that is wrong. */

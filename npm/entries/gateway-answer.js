@@ -51,7 +51,9 @@ function told(thrown, call) {
   const own = thrown instanceof Refusal;
   const { status, isPublic } = own ? { status: thrown.leavesAs, isPublic: true } : leaving(code);
   const fields = own ? thrown.fields : thrown;
-  const error = { code, message: isPublic ? message : words(code), retryable: thrown.retryable ?? RETRYABLE.includes(code) };
+  // The client does not know that a create with the same id is the same one here.
+  const retryable = RETRYABLE.includes(code) || thrown.retryable === true;
+  const error = { code, message: isPublic ? message : words(code), retryable };
   for (const name of KEPT) if (fields[name] !== undefined) error[name] = fields[name];
   // The id that the service knows is of no use outside.
   if (call.externalTaskId !== undefined) error.externalTaskId = call.externalTaskId;

@@ -164,7 +164,7 @@ impl Error {
         if let Self::Refused(refusal) = self { refusal.retry_after_ms } else { None }
     }
 
-    /// Whether the same call may succeed later.
+    /// Whether what has failed may succeed later. Of a whole call, [`Failure::is_retryable`] tells.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.kind.is_retryable(),
@@ -212,7 +212,7 @@ fn refusal_message(refusal: &Refusal) -> String {
         RefusalKind::InsufficientBalance => "The account has no balance or resource pack left",
         RefusalKind::ContentPolicy => "The service refused the contents",
         RefusalKind::InvalidRequest => "The service refused the request",
-        RefusalKind::NotFound => "The service knows no such task",
+        RefusalKind::NotFound => "The service knows no such task, or no such address",
         RefusalKind::RateLimited => "The service asks for fewer requests",
         RefusalKind::ConcurrencyLimit => "The account has too many tasks in parallel",
         RefusalKind::Server => "The service failed",
@@ -247,6 +247,8 @@ pub struct Failure {
     pub task_id: Option<String>,
     /// The caller's own id of the task, once one was sent.
     pub external_task_id: Option<String>,
+    /// Whether there may be a task that the same call, repeated, would not find but pay for once more.
+    pub may_pay_again: bool,
 }
 
 impl From<Error> for Failure {
@@ -255,11 +257,16 @@ impl From<Error> for Failure {
             Error::TaskFailed { task } => (Some(task.task_id.clone()), task.external_task_id.clone()),
             _ => (None, None),
         };
-        Self { error, task_id, external_task_id }
+        Self { error, task_id, external_task_id, may_pay_again: false }
     }
 }
 
 impl Failure {
+    /// Whether the same call may succeed later, and pays for nothing twice.
+    pub fn is_retryable(&self) -> bool {
+        self.error.is_retryable() && !self.may_pay_again
+    }
+
     /// Adds the task's id where none is known yet.
     pub fn add_task_id(&mut self, task_id: &str) {
         self.task_id.get_or_insert_with(|| task_id.to_owned());

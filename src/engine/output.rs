@@ -86,7 +86,7 @@ pub fn failure(failure: &Failure) -> String {
     let error = &failure.error;
     let mut json = ObjectWriter::default();
     json.text("code", error.code()).text("message", &error.message());
-    json.json("retryable", if error.is_retryable() { "true" } else { "false" });
+    json.json("retryable", if failure.is_retryable() { "true" } else { "false" });
     json.text_if("taskId", failure.task_id.as_ref()).text_if("externalTaskId", failure.external_task_id.as_ref());
     match error {
         Error::InvalidInput { problems } => json.json("problems", &array(&mut problems.iter().map(problem))),

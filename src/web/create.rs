@@ -36,6 +36,8 @@ pub(super) struct Created {
     pub(super) task: Option<Box<Task>>,
     pub(super) kind: Kind,
     pub(super) saved: Option<Saved>,
+    /// Whether the same call, repeated, would find it. The service may take the same id twice, a gateway does not.
+    pub(super) is_found_again: bool,
     /// Held until the task has ended.
     pub(super) place: Option<Place>,
 }
@@ -85,7 +87,9 @@ impl Client {
             saved.forget().await;
         }
         drop(created.place);
-        video.map_err(|thrown| thrown.with_ids(None, Some(&created.external_task_id)))
+        video.map_err(|thrown| {
+            thrown.with_ids(None, Some(&created.external_task_id)).may_pay_again(!created.is_found_again)
+        })
     }
 
     /// `queued` says that the call stays until the task has ended, so that it waits for its turn before.
@@ -117,7 +121,9 @@ impl Client {
             }
             None => None,
         };
-        let created = Created { task_id: String::new(), external_task_id, task: None, kind, saved, place };
+        let is_found_again = saved.is_some() || (self.is_for_gateway() && !made_up);
+        let created =
+            Created { task_id: String::new(), external_task_id, task: None, kind, saved, is_found_again, place };
         self.create_or_resume(created, upload, call).await
     }
 
@@ -157,12 +163,17 @@ impl Client {
         } else {
             let known_id = self.shared.known_id.borrow().clone();
             let creation = Creation::new(id, policy, wall_ms(), call.deadline_ms()).with_reference(known_id);
-            Decides::Service(match resumed {
+            Decides::Service(Box::new(match resumed {
                 Some(record) => creation.resumed(record.began_at_ms),
                 None => creation,
-            })
+            }))
         };
-        let mut errand = Creating { external_task_id: id.to_owned(), decides, upload: Rc::new(upload), under_way: UnderWay::Nothing };
+        let mut errand = Creating {
+            external_task_id: id.to_owned(),
+            decides,
+            upload: Rc::new(upload),
+            under_way: UnderWay::Nothing,
+        };
         match self.carry_out(&mut errand, call).await.and_then(Answer::into_task) {
             Ok(mut task) => {
                 let own_id = task.external_task_id.get_or_insert_with(|| created.external_task_id.clone());
@@ -176,10 +187,11 @@ impl Client {
                 Ok(created)
             }
             Err(thrown) => {
-                if let Some(saved) = created.saved.filter(|_| errand.has_certainly_created_nothing()) {
+                let certainly_nothing = errand.has_certainly_created_nothing();
+                if let Some(saved) = created.saved.filter(|_| certainly_nothing) {
                     saved.forget().await;
                 }
-                Err(thrown)
+                Err(thrown.may_pay_again(!created.is_found_again && !certainly_nothing))
             }
         }
     }
@@ -216,7 +228,7 @@ struct Creating {
 }
 
 enum Decides {
-    Service(Creation),
+    Service(Box<Creation>),
     Gateway(Resending),
 }
 

@@ -20,6 +20,9 @@ use crate::engine::problem::Field;
 /// How the types of pages and of failures begin, which some send with 200 where a video was.
 const NO_VIDEOS: [&str; 2] = ["text/", "application/json"];
 
+/// The status of an answer that has a part of what was asked for. No part was asked for.
+const PARTIAL: u16 = 206;
+
 /// How long a download may stand still, in milliseconds.
 const STAND_MS: f64 = 60_000.0;
 
@@ -64,7 +67,7 @@ async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result
         let reason = String::from("it is no video, or only a part of one.");
         Ok(Err(Error::InvalidResponse { status, reason }.into()))
     };
-    if NO_VIDEOS.iter().any(|begins| content_type.starts_with(begins)) {
+    if status == PARTIAL || NO_VIDEOS.iter().any(|begins| content_type.starts_with(begins)) {
         return no_video();
     }
     let encoded = header(&response, "content-encoding").is_some();

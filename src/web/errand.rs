@@ -142,9 +142,7 @@ impl Client {
                     if let Some(kind) = waiting_for {
                         call.wait_for(kind, Some(delay_ms));
                     }
-                    let wait = async {
-                        if may_wake { wake::wait(delay_ms).await } else { Timer::new(delay_ms).await }
-                    };
+                    let wait = async { if may_wake { wake::wait(delay_ms).await } else { Timer::new(delay_ms).await } };
                     match call.run(wait).await {
                         Ok(()) => errand.go_on(self),
                         Err(thrown) => break thrown,

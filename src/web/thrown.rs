@@ -65,4 +65,10 @@ impl Thrown {
         }
         self
     }
+
+    /// Says whether there may be a task that the same call, repeated, would pay for once more.
+    pub(super) fn may_pay_again(mut self, may: bool) -> Self {
+        self.0.failure.may_pay_again |= may;
+        self
+    }
 }

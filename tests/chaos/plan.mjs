@@ -23,7 +23,7 @@ export function services(seed, count) {
   });
 }
 
-const SCENARIOS = ["generate", "generate", "generate", "createThenWait", "abort", "timeout", "reload", "many", "speech", "crashThenFind", "watch", "download"];
+const SCENARIOS = ["generate", "generate", "generate", "createThenWait", "abort", "timeout", "repeat", "reload", "many", "speech", "crashThenFind", "watch", "download"];
 
 /** @param {string} seed @param {number} index @param {object} service */
 export function planOf(seed, index, service) {

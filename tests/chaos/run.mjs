@@ -151,8 +151,18 @@ const scenarios = {
   async timeout(run, plan) {
     run.allowed = 1;
     const timeoutMs = plan.breakAfterMs;
-    const { error } = await run.call("generate", () => run.client().generate(run.input(), { timeoutMs, onProgress: run.onProgress }), timeoutMs);
-    if (error?.code === "timeout" && error.retryable !== true) run.violate("a timeout that is not retryable");
+    await run.call("generate", () => run.client().generate(run.input(), { timeoutMs, onProgress: run.onProgress }), timeoutMs);
+  },
+
+  /** Whoever repeats a call for as long as its failure says that it is retryable pays once. */
+  async repeat(run, plan) {
+    run.allowed = 1;
+    const storage = plan.watched ? new Map() : undefined;
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const timeoutMs = plan.breakAfterMs + 400 * attempt;
+      const { error } = await run.call("generate", () => run.client({ storage }).generate(run.input(), { timeoutMs }), timeoutMs);
+      if (error?.retryable !== true) return;
+    }
   },
 
   /** The page is gone at any moment; the next one has nothing but the storage. */

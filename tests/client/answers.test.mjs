@@ -136,6 +136,24 @@ for (const type of ["text/html; charset=utf-8", "Text/HTML", "application/json",
   });
 }
 
+test("a part of a video that was asked for whole is no video", async () => {
+  const fetch = async () => new Response("contents", { status: 206, headers: { "content-type": "video/mp4", "content-range": "bytes 0-7/20" } });
+  const error = await failure(clientOf({ url: "https://api.example" }, { fetch }).download({ url: "https://files.example/1.mp4" }));
+  assert.deepEqual([error.code, error.status], ["invalid_response", 206]);
+});
+
+test("what cannot be an id is told by what is wrong with it", async () => {
+  const client = clientOf(sandbox);
+  const table = [[undefined, "missing"], [null, "missing"], ["", "empty"], [5, "unsupported_type"], [{}, "unsupported_type"], ["..", "invalid_value"], ["a\nb", "invalid_value"]];
+  for (const [id, code] of table) {
+    const watched = async () => { for await (const task of client.watchTask(id)) assert.fail(task.status); };
+    for (const [field, call] of [["taskId", client.getTask(id)], ["taskId", client.waitForTask(id)], ["taskId", watched()], ["externalTaskId", client.findTask(id)]]) {
+      const { problems } = await failure(call);
+      assert.deepEqual(problems.map((problem) => [problem.field, problem.code]), [[field, code]]);
+    }
+  }
+});
+
 test("an address may hold what the platform leaves in it", async () => {
   const url = new URL("https://files.example/a|b/1.mp4?signature={c}^`d");
   const fetch = async (asked) => new Response(String(asked), { headers: { "content-type": "video/mp4" } });

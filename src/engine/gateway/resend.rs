@@ -166,10 +166,7 @@ mod tests {
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5)), "wait");
         assert_eq!(create.after_wait(), FIND);
         assert_eq!(create.on_found(Ok(None), 0.0, 0.5), Step::Send);
-        assert_eq!(
-            create.on_sent(Ok(Box::new(task())), Proof::Nothing, 0.0, 0.5),
-            Step::Done(Ok(Box::new(task())))
-        );
+        assert_eq!(create.on_sent(Ok(Box::new(task())), Proof::Nothing, 0.0, 0.5), Step::Done(Ok(Box::new(task()))));
         let mut create = resending();
         create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5);
         assert_eq!(code(&create.on_found(Ok(Some(Box::new(task()))), 0.0, 0.5)), "done");

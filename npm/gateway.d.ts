@@ -14,7 +14,10 @@ export interface GatewayOptions<Env = unknown> {
    * site than the gateway's that sends no referrer shows videos with `<video crossorigin>`.
    */
   allowedOrigins: OfEnv<readonly string[] | string | undefined, Env>;
-  /** What signs tokens, at least 32 random characters. Of several the first one signs and all are taken: put a new one first. */
+  /**
+   * What signs tokens, at least 32 random characters; a list, or text with commas in between. The first one signs and all are taken:
+   * put a new one first.
+   */
   tokenSecret: OfEnv<readonly string[] | string | undefined, Env>;
   /**
    * Gives the subject of a request, such as a user's id, or nothing to refuse it. Without it the gateway serves everybody
@@ -29,9 +32,15 @@ export interface GatewayOptions<Env = unknown> {
   publicUrl?: OfEnv<string | undefined, Env>;
   /** Remembers what was created. Default: the memory of the process, for development. */
   store?: OfEnv<GatewayStore | undefined, Env>;
-  /** Is told of every request. Never of keys, tokens, secrets or media. Default: failures go to the console. */
-  onEvent?: (event: GatewayEvent) => void;
-  /** Tells visitors apart where there is no `authorize`. Default: `CF-Connecting-IP` in Workers, elsewhere nobody. */
+  /**
+   * Is told of every request. Never of keys, tokens, secrets or media. It may go on when the answer has gone, where `ctx` is given.
+   * Default: failures go to the console.
+   */
+  onEvent?: (event: GatewayEvent) => void | Promise<void>;
+  /**
+   * Tells visitors apart where there is no `authorize`. Default: `CF-Connecting-IP` in Workers, of IPv6 its network of 64 bits;
+   * elsewhere nobody.
+   */
   clientOf?: (request: Request, env: Env) => string | Promise<string>;
   /**
    * Names of what a page may pass on: `callbackUrl`, members of `extra`, and `audioId` for speech that this gateway has not
@@ -44,7 +53,7 @@ export interface GatewayOptions<Env = unknown> {
   credentials?: boolean;
   /** Whether programs, which send no `Origin`, may create. Only together with `authorize`. Default `false`. */
   allowMissingOrigin?: boolean;
-  /** The hosts (with port) that videos are fetched from. Default: those that the service names. */
+  /** The hosts (with a port that is not the scheme's own) that videos are fetched from. Default: those that the service names. */
   videoHosts?: readonly string[] | string;
   /** How long a token is valid from its task's creation. Default 2 592 000 (30 days, as long as the video is there). */
   tokenTtlSeconds?: number;
@@ -64,7 +73,7 @@ export interface GatewayOptions<Env = unknown> {
   baseUrl?: OfEnv<string | undefined, Env>;
   /** Used instead of the global `fetch` for the service and for videos. */
   fetch?: typeof fetch;
-  /** Replaces single limits, for a provider that allows more or less. */
+  /** Replaces single limits, for a provider that allows more or less; of both files together at most 512 MB. */
   limits?: Partial<Limits>;
   /** How often and how soon a request to the service is repeated; as in `ClientOptions`. */
   retry?: ClientOptions["retry"];
@@ -76,7 +85,7 @@ export interface Limiter {
   createsPerMinute?: number;
   /** Tasks at the same time. Default 5. */
   concurrentTasks?: number;
-  /** Asked before each create, speech and search; a rate limiting binding of Workers does. */
+  /** Asked before each create, speech and search; a rate limiting binding of Workers does. An answer of any other kind is a failure. */
   limit?(options: { key: string }): Promise<{
     /** Whether the request may go on. */
     success: boolean;
@@ -119,7 +128,10 @@ export interface GatewayStore {
 
 /** What {@link createGateway} makes. */
 export interface Gateway<Env = unknown> {
-  /** Answers a request: the handler of a Worker, of `Deno.serve`, `Bun.serve`, a Hono or Next.js route. */
+  /**
+   * Answers a request: the handler of a Worker, of `Deno.serve`, `Bun.serve`, a Hono or Next.js route. Workers end a request
+   * with its visitor unless they are given `ctx`.
+   */
   fetch(request: Request, env?: Env, ctx?: { waitUntil(promise: Promise<unknown>): void }): Promise<Response>;
 }
 
@@ -131,7 +143,7 @@ export function createGateway<Env = unknown>(
 /** Remembers in this process only: for development, and for a single process that may forget when it ends. */
 export function memoryStore(): GatewayStore;
 
-/** Remembers in a database that can compare and set. */
+/** Remembers in a database that can compare and set. A version must never come again, not even after its entry was removed. */
 export function keyValueStore(database: {
   read(key: string): Promise<{ value: string; version: unknown } | undefined>;
   /** Stores, or removes where `value` is `undefined`, only if the entry still has that version; `undefined`: there is none. */

@@ -4,17 +4,19 @@ import { createGateway, keyValueStore } from "kling-avatar/gateway";
 
 const { COMETAPI_KEY, TOKEN_SECRET, ALLOWED_ORIGINS, API_URL, PORT, DATABASE } = process.env;
 const database = new Database(DATABASE ?? "avatar.sqlite", { create: true });
-database.run("CREATE TABLE IF NOT EXISTS ledger (key TEXT PRIMARY KEY, value TEXT, version INTEGER, expires INTEGER)");
+// Versions are random: one that comes again after its entry was removed would let two creators through.
+database.run("CREATE TABLE IF NOT EXISTS ledger (key TEXT PRIMARY KEY, value TEXT, version TEXT, expires INTEGER)");
 const select = database.query("SELECT value, version FROM ledger WHERE key = ? AND expires > ?");
-const insert = database.query("INSERT INTO ledger VALUES (?1, ?2, 1, ?3) ON CONFLICT (key) DO UPDATE SET value = ?2, version = version + 1, expires = ?3 WHERE expires <= ?4");
-const update = database.query("UPDATE ledger SET value = ?2, version = version + 1, expires = ?3 WHERE key = ?1 AND version = ?4");
+const insert = database.query("INSERT INTO ledger VALUES (?1, ?2, ?5, ?3) ON CONFLICT (key) DO UPDATE SET value = ?2, version = ?5, expires = ?3 WHERE expires <= ?4");
+const update = database.query("UPDATE ledger SET value = ?2, version = ?5, expires = ?3 WHERE key = ?1 AND version = ?4");
 const remove = database.query("DELETE FROM ledger WHERE key = ? AND version = ?");
 
 const store = keyValueStore({
   read: async (key) => select.get(key, Date.now()) ?? undefined,
   async write(key, value, version, expiresAtMs) {
     if (value === undefined) return version === undefined || remove.run(key, version).changes === 1;
-    const { changes } = version === undefined ? insert.run(key, value, expiresAtMs, Date.now()) : update.run(key, value, expiresAtMs, version);
+    const change = version === undefined ? insert : update;
+    const { changes } = change.run(key, value, expiresAtMs, version ?? Date.now(), crypto.randomUUID());
     return changes === 1;
   },
 });

@@ -1,8 +1,13 @@
 import { AvatarError, isFields } from "./error.js";
 import { Refusal } from "./gateway-refusal.js";
+import { inTime } from "./gateway-time.js";
 import { leaving } from "./kling_avatar_server.js";
 
+/** The module, which knows the others, is not there. */
+const NOT_LOADED = { status: 503, isPublic: false };
 const RETRYABLE = ["rate_limited", "concurrency_limit", "server", "network", "timeout", "submission_unknown"];
+/** How long a function of the caller's may take, in milliseconds. */
+const CALLERS_MS = 30_000;
 const KEPT = ["status", "apiCode", "requestId", "retryAfterMs", "problems", "externalTaskId"];
 
 export function answer(status, body, headers) {
@@ -34,12 +39,15 @@ export function isOurs(thrown) {
   return thrown instanceof Refusal || thrown instanceof AvatarError || isFields(thrown);
 }
 
-/** A function of the caller's. What it throws is the caller's, too, and stays in the log, whatever it looks like. */
-export function guarded(work) {
+/**
+ * A function of the caller's. What it throws is the caller's, too, and stays in the log, whatever it looks like; and what never comes
+ * to its end, as a database that is gone, must not hold an upload for ever.
+ */
+export function guarded(name, work) {
   if (work === undefined) return undefined;
   return async (...given) => {
     try {
-      return await work(...given);
+      return await inTime(work(...given), CALLERS_MS, name);
     } catch (thrown) {
       throw isOurs(thrown) ? new Error(String(thrown.message)) : thrown;
     }
@@ -49,7 +57,7 @@ export function guarded(work) {
 function told(thrown, call) {
   const { code, message } = thrown;
   const own = thrown instanceof Refusal;
-  const { status, isPublic } = own ? { status: thrown.leavesAs, isPublic: true } : leaving(code);
+  const { status, isPublic } = own ? { status: thrown.leavesAs, isPublic: true } : call.isLoaded ? leaving(code) : NOT_LOADED;
   const fields = own ? thrown.fields : thrown;
   // The client does not know that a create with the same id is the same one here.
   const retryable = RETRYABLE.includes(code) || thrown.retryable === true;

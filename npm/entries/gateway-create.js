@@ -27,6 +27,8 @@ export async function create(call) {
   const leave = await takePlace(call);
   const waiting = asked === "1" && new Promise((resolve) => (call.onWaiting = resolve));
   const done = made(call).finally(leave);
+  // A visitor who goes away must not cut off what may be paid for, nor take the place along.
+  call.ctx?.waitUntil?.(done.catch(() => {}));
   return waiting ? Promise.race([done, waiting.then(() => pending(call, done))]) : done;
 }
 
@@ -35,10 +37,7 @@ async function made(call) {
   try {
     const given = await readInput(call);
     ({ files } = given);
-    // A visitor who goes away must not cut off what may be paid for.
-    const work = once(call, given);
-    call.ctx?.waitUntil?.(work.catch(() => {}));
-    const { task, isNew } = await work;
+    const { task, isNew } = await once(call, given);
     call.facts.taskId = task.taskId;
     return answer(isNew ? 201 : 200, await view(call, task, call.externalTaskId));
   } finally {
@@ -56,10 +55,16 @@ async function once(call, { input: { externalTaskId, ...input }, files }) {
   const begin = { type: "begin", by: crypto.randomUUID(), fingerprint: await fingerprint(input, files), leaseMs: LEASE_MS };
   const until = Date.now() + createTimeoutMs;
   for (;;) {
+    const sinceMs = Date.now();
     const begun = await store.apply(key, begin);
     if (begun.do === "conflict") throw new Refusal(409, "invalid_request", "This external task id belongs to another request.");
     if (begun.do === "adopt") return { task: await adopted(call, begun.taskId), isNew: false };
-    if (begun.do !== "wait") return { task: await carryOut(call, { key, upstreamId, input, files, by: begin.by, todo: begun.do }), isNew: true };
+    if (begun.do === "create" || begun.do === "settle") {
+      const lease = kept(store, key, begin.by, sinceMs);
+      const work = { key, upstreamId, input, files, by: begin.by, todo: begun.do, lost: lease.lost };
+      return { task: await carryOut(call, work).finally(lease.end), isNew: true };
+    }
+    if (begun.do !== "wait") throw new TypeError("the store gives no answer of the ledger");
     if (Date.now() > until) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
     await sleep(begun.ms);
   }
@@ -88,40 +93,52 @@ async function adopted(call, taskId) {
   }
 }
 
-async function carryOut(call, { key, upstreamId, input, files, by, todo }) {
+/** Renews the lease of a create. `lost` is aborted once somebody else has it, or may have it as the store cannot be asked. */
+function kept(store, key, by, sinceMs) {
+  const controller = new AbortController();
+  const heart = setInterval(async () => {
+    const askedMs = Date.now();
+    if (askedMs - sinceMs >= LEASE_MS) return controller.abort();
+    const { do: verdict } = await store.apply(key, { type: "renew", by, leaseMs: LEASE_MS }).catch(() => ({}));
+    if (verdict === "go") sinceMs = askedMs;
+    if (verdict === "stop") controller.abort();
+  }, LEASE_MS / 3);
+  return { lost: controller.signal, end: () => clearInterval(heart) };
+}
+
+async function carryOut(call, { key, upstreamId, input, files, by, todo, lost }) {
   const { facts, settings: { store } } = call;
-  const heart = setInterval(() => store.apply(key, { type: "renew", by, leaseMs: LEASE_MS }).catch(() => {}), LEASE_MS / 3);
   // What the entry becomes if this fails: who comes next looks first, unless nothing can have been created.
   let becomes = todo === "settle" ? "unsure" : "released";
   let submitting = false;
   try {
-    let task = todo === "settle" ? await settled(call, upstreamId) : undefined;
+    let task = todo === "settle" ? await settled(call, upstreamId, lost) : undefined;
     if (task === undefined) {
       becomes = "released";
       await takeQuota(call, upstreamId);
       [becomes, submitting] = ["unsure", true];
-      task = await submit(call, upstreamId, input, files);
+      task = await submit(call, upstreamId, input, files, lost);
     }
     await remember(call, key, by, task.taskId);
     return task;
   } catch (thrown) {
     if (submitting && isOurs(thrown) && !leaving(thrown.code).leavesDoubt) becomes = "released";
-    await store.apply(key, { type: becomes, by }).catch(() => {});
+    // The place first: who takes the id next takes a place for it, too.
     if (submitting && becomes === "released") await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
+    await store.apply(key, { type: becomes, by }).catch(() => {});
+    if (lost.aborted) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
     if (becomes === "unsure" && submitting && !isOurs(thrown)) {
       facts.message = String(thrown?.message ?? thrown);
       throw new Refusal(502, "submission_unknown", UNKNOWN);
     }
     throw thrown;
-  } finally {
-    clearInterval(heart);
   }
 }
 
 /** Looks for what an earlier request with this id may have created. */
-async function settled({ settings }, upstreamId) {
+async function settled({ settings }, upstreamId, signal) {
   for (let absence = 1; ; absence++) {
-    const found = await settings.client.findTask(upstreamId).catch((thrown) => {
+    const found = await settings.client.findTask(upstreamId, { signal }).catch((thrown) => {
       throw new Refusal(502, "submission_unknown", `${UNKNOWN} ${leaving(thrown?.code ?? "").isPublic ? thrown.message : ""}`.trim());
     });
     if (found !== undefined || absence === ABSENCES) return found;
@@ -136,9 +153,10 @@ async function takeQuota({ settings, quota }, id) {
   const { do: verdict, ms } = await settings.store.apply(quota, event);
   if (verdict === "rate") throw new Refusal(429, "rate_limited", "Too many videos in a minute.", { retryAfterMs: ms });
   if (verdict === "full") throw new Refusal(429, "concurrency_limit", "Too many videos at the same time.", { retryAfterMs: ms });
+  if (verdict !== "go") throw new TypeError("the store gives no answer of the ledger");
 }
 
-async function submit(call, upstreamId, input, files) {
+async function submit(call, upstreamId, input, files, signal) {
   const { client, publicUrl, tokens, createTimeoutMs } = call.settings;
   let { callbackUrl } = input;
   if (callbackUrl === undefined && publicUrl !== undefined) {
@@ -148,7 +166,7 @@ async function submit(call, upstreamId, input, files) {
   }
   const whole = avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId });
   const onProgress = call.onWaiting && (({ waiting }) => waiting?.code === "concurrency_limit" && call.onWaiting());
-  const options = { timeoutMs: createTimeoutMs, onProgress };
+  const options = { timeoutMs: createTimeoutMs, onProgress, signal };
   return files === undefined ? client.createTask(whole, options) : client.createTaskOf(files, whole, options);
 }
 

@@ -2,6 +2,7 @@ import { configuration } from "./error.js";
 import { guarded } from "./gateway-answer.js";
 import { Tokens } from "./gateway-tokens.js";
 import { WasmClient, WasmGateway } from "./kling_avatar_server.js";
+import { limits as usual } from "./limits.js";
 import { load } from "./module.js";
 import { checkOptions } from "./options.js";
 
@@ -9,13 +10,22 @@ import { checkOptions } from "./options.js";
 const OF_ENV = ["apiKey", "allowedOrigins", "tokenSecret", "basePath", "publicUrl", "baseUrl", "store", "limiter"];
 const NUMBERS = { tokenTtlSeconds: 2_592_000, createTimeoutMs: 90_000, bodyTimeoutMs: 300_000, bodyIdleMs: 20_000, uploadsAtOnce: 4 };
 const LIMITER = { createsPerMinute: 10, concurrentTasks: 5 };
+const FUNCTIONS = ["authorize", "clientOf", "onEvent", "fetch"];
+const OTHERS = ["allow", "allowedHeaders", "allowMissingOrigin", "credentials", "videoHosts", "limits", "retry", "poll"];
+const OPTIONS = [...OF_ENV, ...Object.keys(NUMBERS), ...FUNCTIONS, ...OTHERS];
+/** Uploads are held in memory. */
+const FILES_MAX_BYTES = 512 << 20;
 
 /** Resolves with what the gateway runs with, or rejects and so fails closed. */
-export async function settle({ options, env, shared }) {
+export async function settle(call) {
+  const { options, env, shared } = call;
   const given = await resolved(options, env);
   await load();
-  const secrets = [given.tokenSecret ?? []].flat();
-  const parts = { ...given, tokenSecrets: secrets, allowedOrigins: list(given.allowedOrigins), basePath: given.basePath ?? "/avatar", allowMissingOrigin: given.allowMissingOrigin === true };
+  call.isLoaded = true;
+  const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));
+  // Such as an `authorise` that would ask nobody.
+  if (unknown !== undefined) throw configuration(`There is no option ${unknown}.`);
+  const parts = { ...given, tokenSecrets: list(given.tokenSecret), allowedOrigins: list(given.allowedOrigins), basePath: given.basePath ?? "/avatar", allowMissingOrigin: given.allowMissingOrigin === true };
   if (parts.allowMissingOrigin && given.authorize === undefined) throw configuration("allowMissingOrigin needs authorize: any program could create.");
   shared.fetch = given.fetch;
   const { made, text } = remade(shared, parts);
@@ -24,12 +34,12 @@ export async function settle({ options, env, shared }) {
     ...made,
     store: guardedStore(given.store ?? shared.memory),
     limiter: limiterOf(given.limiter ?? {}),
-    authorize: guarded(optional("authorize", given.authorize)),
-    clientOf: guarded(optional("clientOf", given.clientOf)),
+    authorize: guarded("authorize", optional("authorize", given.authorize)),
+    clientOf: guarded("clientOf", optional("clientOf", given.clientOf)),
     onEvent: optional("onEvent", given.onEvent),
     allow: names("allow", given.allow ?? []),
     allowedHeaders: names("allowedHeaders", given.allowedHeaders ?? []),
-    videoHosts: given.videoHosts && names("videoHosts", given.videoHosts),
+    videoHosts: given.videoHosts && hosts(given.videoHosts),
     credentials: given.credentials === true,
     limits: given.limits ?? {},
     fetch: given.fetch,
@@ -38,8 +48,8 @@ export async function settle({ options, env, shared }) {
 }
 
 async function resolved(options, env) {
-  const given = { ...(typeof options === "function" ? await guarded(options)(env ?? {}) : options) };
-  for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await guarded(given[name])(env ?? {});
+  const given = { ...(typeof options === "function" ? await guarded("the function of the options", options)(env ?? {}) : options) };
+  for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await guarded(name, given[name])(env ?? {});
   // An environment cannot hold nothing, only empty text.
   for (const name of ["publicUrl", "baseUrl"]) if (given[name] === "") given[name] = undefined;
   return given;
@@ -55,6 +65,8 @@ function remade(shared, parts) {
 }
 
 function make(parts) {
+  const { imageMaxBytes, audioMaxBytes } = { ...usual, ...parts.limits };
+  if (!(imageMaxBytes + audioMaxBytes <= FILES_MAX_BYTES)) throw configuration("limits: a gateway holds files of 512 MB at the most.");
   const gateway = new WasmGateway(parts);
   const { apiKey, baseUrl, fetch, limits, retry, poll } = parts;
   const client = checkOptions({ apiKey, baseUrl, fetch, limits, retry, poll });
@@ -74,8 +86,10 @@ function list(value) {
 }
 
 function address(value) {
-  if (!URL.canParse(value) || !/^https?:/.test(value)) throw configuration("publicUrl must be the gateway's full http or https URL.");
-  return String(value).replace(/\/+$/, "");
+  const url = URL.canParse(value) ? new URL(value) : {};
+  const isBase = /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname;
+  if (!isBase) throw configuration("publicUrl must be the gateway's full http or https URL, and nothing more.");
+  return url.href.replace(/\/+$/, "");
 }
 
 function optional(name, value) {
@@ -95,19 +109,27 @@ function names(name, value) {
   throw configuration(`${name} must be a list of names.`);
 }
 
+/** As addresses have them, with a port that is not the scheme's own. */
+function hosts(value) {
+  const given = names("videoHosts", value).map((host) => host.toLowerCase());
+  const isHost = (host) => ["http", "https"].every((scheme) => URL.canParse(`${scheme}://${host}`) && new URL(`${scheme}://${host}`).href === `${scheme}://${host}/`);
+  if (given.every(isHost)) return given;
+  throw configuration("videoHosts must be a list of hosts, such as cdn.example or cdn.example:8443.");
+}
+
 function limiterOf(given) {
   if (typeof given !== "object") throw configuration("limiter must be an object.");
   const numbers = Object.entries(given).filter(([name]) => name in LIMITER);
   for (const [name, value] of numbers) {
     if (!(typeof value === "number" && value >= 0)) throw configuration(`limiter.${name} must be a number that is not negative.`);
   }
-  return { ...LIMITER, ...Object.fromEntries(numbers), limit: guarded(optional("limiter.limit", given.limit)?.bind(given)) };
+  return { ...LIMITER, ...Object.fromEntries(numbers), limit: guarded("limiter.limit", optional("limiter.limit", given.limit)?.bind(given)) };
 }
 
 function guardedStore(store) {
   const methods = ["apply", "wait"].map((name) => {
-    if (typeof store[name] !== "function") throw configuration("store must have the methods apply and wait.");
-    return [name, guarded(store[name].bind(store))];
+    if (typeof store[name] !== "function") throw configuration("store must have the methods apply and wait; a binding may be missing.");
+    return [name, guarded(`store.${name}`, store[name].bind(store))];
   });
   return Object.fromEntries(methods);
 }

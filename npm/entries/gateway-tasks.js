@@ -2,6 +2,7 @@ import { answer } from "./gateway-answer.js";
 import { Refusal, noSuchTask, wrongInput } from "./gateway-refusal.js";
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
+import { networkOf } from "./kling_avatar_server.js";
 
 /** The longest time for which a read is held, in seconds. */
 const HOLD_MAX_SECONDS = 25;
@@ -35,15 +36,17 @@ export function entryOf(upstreamId) {
 /** The name of whose requests and tasks are counted together. */
 export async function quotaOf({ subject, settings, request, env }) {
   const isWorkers = globalThis.navigator?.userAgent === "Cloudflare-Workers";
-  const client = settings.clientOf ? await settings.clientOf(request, env) : isWorkers ? request.headers.get("cf-connecting-ip") : "";
+  const client = settings.clientOf ? await settings.clientOf(request, env) : isWorkers ? networkOf(request.headers.get("cf-connecting-ip") ?? "") : "";
   return `quota:${await digest("quota", subject, subject === "" ? String(client ?? "") : "")}`;
 }
 
 /** Asks the platform's own rate limiter, before anything is read. */
 export async function spend(call) {
   call.quota = await quotaOf(call);
-  const limited = await call.settings.limiter.limit?.({ key: call.quota });
-  if (limited?.success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
+  const { limit } = call.settings.limiter;
+  const success = limit === undefined || (await limit({ key: call.quota }))?.success;
+  if (success === false) throw new Refusal(429, "rate_limited", "Too many requests.", { retryAfterMs: 10_000 });
+  if (success !== true) throw new TypeError("limiter.limit must resolve with { success: true } or { success: false }");
 }
 
 /** The task of the contract, under its token. */

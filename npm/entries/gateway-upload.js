@@ -1,9 +1,11 @@
 import { Refusal, wrongInput } from "./gateway-refusal.js";
-import { sleep } from "./gateway-time.js";
+import { inTime, sleep } from "./gateway-time.js";
 import { WasmUpload } from "./kling_avatar_server.js";
 import { limits as usual } from "./limits.js";
 
 const CHUNK_BYTES = 1_048_576;
+/** For what is no upload, because of such requests there may be any number; and the least that is worth a read. */
+const SMALL_CHUNK_BYTES = 16_384;
 const FORM_EXTRA_BYTES = 81_920;
 /** Base64 in JSON takes four times the memory of a form's files, so large files have to come in a form. */
 const JSON_MAX_BYTES = 8 << 20;
@@ -16,18 +18,26 @@ const DRAIN_MS = 10_000;
 const DRAIN_BYTES = 32 << 20;
 const DRAIN_STRANGER_BYTES = 1 << 20;
 const PLACE_WAIT_MS = 30_000;
+const PLACE_GRACE_MS = 1000;
 
 /** Waits until this isolate has the memory for one more upload. */
-export async function takePlace({ request, shared: { uploads }, settings: { uploadsAtOnce, bodyTimeoutMs, createTimeoutMs } }) {
+export async function takePlace(call) {
+  const { request, shared: { uploads }, settings: { uploadsAtOnce } } = call;
   const until = Date.now() + PLACE_WAIT_MS;
   const places = Math.min(uploadsAtOnce, placesOf(request.headers));
   while (taken(uploads) + places > uploadsAtOnce) {
     if (Date.now() > until) throw new Refusal(429, "rate_limited", "Too many uploads at once.", { retryAfterMs: 2000 });
     await sleep(20 + Math.random() * 30);
   }
-  const place = { places, untilMs: Date.now() + bodyTimeoutMs + 2 * createTimeoutMs };
+  const place = (call.place = { places, untilMs: Infinity });
+  keepPlace(call, call.settings.bodyIdleMs);
   uploads.add(place);
   return () => uploads.delete(place);
+}
+
+/** Keeps the place of an upload for what it does next, which takes no longer than that. */
+function keepPlace({ place }, ms) {
+  if (place !== undefined) place.untilMs = Date.now() + ms + PLACE_GRACE_MS;
 }
 
 /** Files in JSON take two places: as bytes, as text and as a part of that they are there several times for a while. */
@@ -36,7 +46,7 @@ function placesOf(headers) {
   return isJson(headers.get("content-type") ?? "") && bytes > JSON_SMALL_BYTES ? 2 : 1;
 }
 
-/** How many places are taken. Some time after its visitor has gone, a platform may end a request without a word: no `finally` runs. */
+/** How many places are taken. Once its visitor has gone, a platform may end a request without a word: no `finally` runs. */
 function taken(uploads) {
   for (const place of uploads) if (Date.now() > place.untilMs) uploads.delete(place);
   return [...uploads].reduce((sum, { places }) => sum + places, 0);
@@ -151,14 +161,15 @@ function tooLarge() {
 async function eachChunk(call, most, use) {
   const { request, settings } = call;
   if (request.body === null) return;
-  const read = (call.reader = reader(request.body));
+  const read = (call.reader = reader(request.body, most > CALLBACK_MAX_BYTES ? CHUNK_BYTES : SMALL_CHUNK_BYTES));
   const clock = untilLate(settings);
   let bytes = 0;
   try {
     for (;;) {
       const chunk = await Promise.race([next(read), clock.late]);
-      if (chunk === undefined) return;
+      if (chunk === undefined) return keepPlace(call, 2 * settings.createTimeoutMs);
       clock.progress();
+      keepPlace(call, settings.bodyIdleMs);
       bytes += chunk.length;
       if (bytes > most) throw tooLarge();
       use(chunk);
@@ -200,10 +211,11 @@ export async function drain(call) {
   if (request.body === null || (request.bodyUsed && call.reader === undefined)) return;
   const until = Date.now() + Math.min(settings?.bodyIdleMs ?? 1000, DRAIN_MS);
   let left = origin === undefined ? DRAIN_STRANGER_BYTES : DRAIN_BYTES;
-  const read = (call.reader ??= reader(request.body));
+  const read = (call.reader ??= reader(request.body, SMALL_CHUNK_BYTES));
+  read.shrink();
   try {
     while (left > 0) {
-      const chunk = await inTime(next(read), until - Date.now());
+      const chunk = await inTime(next(read), until - Date.now(), "the rest of a refused upload");
       if (chunk === undefined) return;
       left -= chunk.length;
     }
@@ -213,34 +225,30 @@ export async function drain(call) {
   read.cancel();
 }
 
-async function inTime(promise, ms) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Refusal(408, "timeout", "The request took too long to arrive.")), Math.max(0, ms));
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Reads into one buffer again and again where the platform can, in pieces that are worth their while. */
-function reader(body) {
+/**
+ * Reads into one buffer again and again where the platform can, in pieces that are worth their while: of what comes in a quarter of
+ * a second, as nothing can be told of a piece on its way, and an upload over a slow line does not stand still.
+ */
+function reader(body, chunkBytes) {
   let byob;
   try {
     byob = body.getReader({ mode: "byob" });
   } catch {
     const plain = body.getReader();
-    return { next: async () => (await plain.read()).value, cancel: () => void plain.cancel().catch(() => {}) };
+    return { next: async () => (await plain.read()).value, shrink: () => {}, cancel: () => void plain.cancel().catch(() => {}) };
   }
-  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  let buffer = new ArrayBuffer(chunkBytes);
+  let leastBytes = SMALL_CHUNK_BYTES;
   const next = async () => {
-    const view = new Uint8Array(buffer, 0, CHUNK_BYTES);
-    const { value } = await (byob.readAtLeast?.(CHUNK_BYTES, view) ?? byob.read(view));
+    const [view, began] = [new Uint8Array(buffer), Date.now()];
+    const { value } = await (byob.readAtLeast?.(Math.min(leastBytes, view.length), view) ?? byob.read(view));
     if (value === undefined || value.length === 0) return undefined;
     buffer = value.buffer;
+    // By steps, as what has come before anybody read says nothing of the line.
+    const soonBytes = Math.ceil((value.length * 250) / (Date.now() - began || 1));
+    leastBytes = Math.max(SMALL_CHUNK_BYTES, Math.min(soonBytes, 4 * leastBytes));
     return value;
   };
-  return { next, cancel: () => void byob.cancel().catch(() => {}) };
+  const shrink = () => (buffer = new ArrayBuffer(SMALL_CHUNK_BYTES));
+  return { next, shrink, cancel: () => void byob.cancel().catch(() => {}) };
 }

@@ -15,8 +15,14 @@ export async function video(call, token) {
   if (watermark !== "0" && watermark !== "1") throw new Refusal(422, "invalid_request", "watermark must be 0 or 1.");
   const url = watermark === "1" ? found?.watermarkUrl : found?.url;
   if (url === undefined) throw new Refusal(404, "not_found", "This task has no such video (yet).");
-  const response = await open(call, checked(url, call.settings.videoHosts));
-  return streamed(response);
+  const range = rangeOf(call.request);
+  const response = await open(call, checked(url, call.settings.videoHosts), range);
+  return streamed(response, range === undefined ? [200] : [200, 206, 416]);
+}
+
+function rangeOf({ headers }) {
+  const range = headers.get("range");
+  return range !== null && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range) ? range : undefined;
 }
 
 /** Only what the service itself has just named is fetched, over HTTP and without credentials of any kind. */
@@ -29,10 +35,8 @@ function checked(text, hosts) {
   return url.href;
 }
 
-async function open({ request, settings }, url) {
-  const headers = { "accept-encoding": "identity" };
-  const range = request.headers.get("range");
-  if (range !== null && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range)) headers.range = range;
+async function open({ request, settings }, url, range) {
+  const headers = { "accept-encoding": "identity", ...(range === undefined ? {} : { range }) };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), ANSWER_TIMEOUT_MS);
   try {
@@ -45,11 +49,12 @@ async function open({ request, settings }, url) {
   }
 }
 
-function streamed(response) {
+/** A part that nobody has asked for would be taken for the whole. */
+function streamed(response, statuses) {
   const { status, body, headers: from } = response;
   const type = (from.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
   const isVideo = type.startsWith("video/") || type === "application/octet-stream" || type === "binary/octet-stream";
-  if (![200, 206, 416].includes(status) || (status !== 416 && !isVideo)) {
+  if (!statuses.includes(status) || (status !== 416 && !isVideo)) {
     body?.cancel().catch(() => {});
     const gone = status === 404 || status === 403 || status === 410;
     if (gone) throw new Refusal(404, "not_found", "The video is not there (any more); the service deletes videos after 30 days.");

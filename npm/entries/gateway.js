@@ -34,7 +34,11 @@ async function serve(call) {
     if (thrown?.code !== "timeout") await drain(call).catch(() => {});
   }
   finish(response.headers, call);
-  const told = Promise.resolve(call.ended ?? response).then(({ status }) => void report(call, { status, ms: Date.now() - began }));
+  const told = Promise.resolve(call.ended ?? response).then(({ status }) => {
+    // Who tells others of it, as by a request, goes on when the answer has gone.
+    const reported = report(call, { status, ms: Date.now() - began });
+    call.ctx?.waitUntil?.(reported);
+  });
   if (call.ended === undefined) await told;
   else call.ctx?.waitUntil?.(told);
   return response;

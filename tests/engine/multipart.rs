@@ -105,6 +105,26 @@ fn a_part_is_refused_at_its_first_byte_too_many() {
 }
 
 #[test]
+fn the_name_of_a_part_may_stand_anywhere_and_without_quotes() {
+    for disposition in [
+        "form-data; name=image",
+        "form-data; name=image; filename=a.jpg",
+        "form-data; filename=\"a; name=b.jpg\"; name=\"image\"",
+        "Form-Data;filename=a.jpg;NAME = \"image\"",
+    ] {
+        let head = String::from("--XbX\r\nContent-Type: image/jpeg\r\nContent-Disposition: ") + disposition;
+        let body = head + "\r\n\r\nabc\r\n--XbX--";
+        assert_eq!(read(body.as_bytes(), 9, MAX), Ok(Some(vec![(Part::Image, b"abc".to_vec())])), "{disposition}");
+    }
+    for disposition in
+        ["form-data; filename=\"name=image\"", "form-data; name", "form-data; name=\"image", "form-data; =image"]
+    {
+        let body = String::from("--XbX\r\nContent-Disposition: ") + disposition + "\r\n\r\nabc\r\n--XbX--";
+        assert_eq!(read(body.as_bytes(), 9, MAX), Err(UploadError::Malformed), "{disposition}");
+    }
+}
+
+#[test]
 fn unknown_double_and_misshapen_parts_are_refused() {
     let twice = [part("image", b"a"), part("image", b"b")].concat();
     assert_eq!(read(&twice, 9, MAX), Err(UploadError::UnexpectedPart));

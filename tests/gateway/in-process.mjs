@@ -21,12 +21,12 @@ export function inProcess(options) {
   const events = [];
   const usual = { apiKey: KEY, allowedOrigins: ORIGIN, tokenSecret: SECRET, baseUrl: "https://api.example", fetch: service, onEvent: (event) => events.push(event) };
   const gateway = createGateway(typeof options === "function" ? async (env) => ({ ...usual, ...(await options(env, usual)) }) : { ...usual, ...options });
-  return { data, told, events, ask: (path, init, env) => ask(gateway, path, init, env) };
+  return { data, told, events, ask: (path, init, env, ctx) => ask(gateway, path, init, env, ctx) };
 }
 
-async function ask(gateway, path, { headers, ...init } = {}, env) {
+async function ask(gateway, path, { headers, ...init } = {}, env, ctx) {
   const given = Object.entries({ origin: ORIGIN, ...headers }).filter(([, value]) => value !== undefined);
-  const response = await gateway.fetch(new Request(GATEWAY_URL + path, { ...init, headers: given }), env);
+  const response = await gateway.fetch(new Request(GATEWAY_URL + path, { ...init, headers: given }), env, ctx);
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json";
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };

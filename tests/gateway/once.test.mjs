@@ -175,6 +175,17 @@ test("each subject has so many creates in a minute and so many tasks at the same
   }
 });
 
+test("where nobody is asked who they are, a household with its addresses of IPv6 is one caller", async () => {
+  const apart = await startStand({ options: { limiter: { createsPerMinute: 2, concurrentTasks: 0 } } });
+  try {
+    const from = async (address) => (await apart.send("/tasks", { method: "POST", body: formOf(), headers: { "cf-connecting-ip": address } })).status;
+    assert.deepEqual([await from("2001:db8:1:2::1"), await from("2001:db8:1:2::2"), await from("2001:db8:1:2:3::4")], [201, 201, 429]);
+    assert.deepEqual([await from("2001:db8:1:3::1"), await from("192.0.2.1")], [201, 201]);
+  } finally {
+    await apart.close();
+  }
+});
+
 test("nothing was ever charged twice", () => {
   const ids = stand.sandbox.ledger.read().creates.map((charge) => charge.externalTaskId);
   assert.equal(new Set(ids).size, ids.length);

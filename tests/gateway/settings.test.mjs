@@ -1,6 +1,10 @@
 // Settings of the wrong kind, as environments hold them, and functions of the caller's that misbehave: nothing gets wider by them.
 import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { AvatarError } from "../../dist/node.js";
 import { inProcess } from "./in-process.mjs";
 import { INPUT, KEY, ORIGIN, SECRET, formOf } from "./stand.mjs";
@@ -19,7 +23,7 @@ test("a list that is given as text is a list, and not any part of that text", as
   const preflight = await stand.ask("/tasks", { method: "OPTIONS", headers: { "access-control-request-method": "POST" } });
   assert.match(preflight.headers.get("access-control-allow-headers"), /, x-one, x-two$/);
 
-  for (const [hosts, status] of [["notcdn.example", 502], ["other.example,cdn.example", 200]]) {
+  for (const [hosts, status] of [["notcdn.example", 502], ["other.example,CDN.example", 200]]) {
     const video = inProcess((_, { fetch }) => ({
       videoHosts: hosts, fetch: (url, init) => (String(url).includes("cdn.example") ? new Response("abc", { headers: { "content-type": "video/mp4" } }) : fetch(url, init)),
     }));
@@ -44,6 +48,15 @@ for (const [name, options] of Object.entries({
   "a path that no request has": { basePath: "/my avatar" },
   "a fetch that is none": { fetch: "fetch" },
   "limits of text": { limits: { promptMaxCharacters: "5" } },
+  "limits that no memory holds": { limits: { imageMaxBytes: Infinity } },
+  "an option that is misspelt": { authorise: () => "alice" },
+  "a host with a scheme": { videoHosts: "https://cdn.example" },
+  "a host with a path": { videoHosts: ["cdn.example/videos"] },
+  "a host with its scheme's own port": { videoHosts: ["cdn.example:443"] },
+  "an address with a query": { publicUrl: "https://gateway.example/avatar?a=1" },
+  "an address with a fragment": { publicUrl: "https://gateway.example/avatar#a" },
+  "an address with a password": { publicUrl: "https://a:b@gateway.example/avatar" },
+  "a second secret that is none": { tokenSecret: `${SECRET},short` },
 })) {
   test(`${name}: nothing is served`, async () => {
     const stand = inProcess(options);
@@ -52,6 +65,75 @@ for (const [name, options] of Object.entries({
     assert.equal(stand.told.creates, 0);
   });
 }
+
+test("an address is taken as the platform writes it", async () => {
+  for (const publicUrl of ["https://gateway.example/avatar\n", "HTTPS://gateway.example:443/avatar/"]) {
+    const stand = inProcess({ publicUrl });
+    assert.equal((await create(stand)).status, 201);
+    assert.match(stand.told.callbackUrl, /^https:\/\/gateway\.example\/avatar\/callbacks\/[\w.-]+$/);
+  }
+});
+
+test("secrets that are given as text are a list", async () => {
+  const other = "Zq8vT1nB6yWc3LhXk0RmJ5uPdEaGfSoI";
+  const secrets = { tokenSecret: SECRET };
+  const stand = inProcess(() => secrets);
+  const { body: { taskId } } = await create(stand);
+  secrets.tokenSecret = `${other}, ${SECRET}`;
+  assert.equal((await stand.ask(`/tasks/${taskId}`)).status, 200);
+  const { body: { taskId: newer } } = await create(stand);
+  secrets.tokenSecret = other;
+  assert.deepEqual([(await stand.ask(`/tasks/${newer}`)).status, (await stand.ask(`/tasks/${taskId}`)).status], [200, 404]);
+});
+
+for (const success of [undefined, null, false, true, 1, {}, { success: undefined }, { success: "true" }, { success: 1 }]) {
+  test(`a limiter that says ${JSON.stringify(success)} lets nothing through`, async () => {
+    const stand = inProcess({ limiter: { limit: async () => success } });
+    assert.deepEqual([...codeOf(await create(stand)), stand.told.creates], [500, "server", 0]);
+    assert.match(stand.events[0].message, /limiter\.limit/);
+  });
+}
+
+test("a function of the caller's that never comes to its end ends the request", async (t) => {
+  const { setTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (work, ms) => setTimeout(work, ms === 30_000 ? 10 : ms));
+  const never = () => new Promise(() => {});
+  const store = { apply: never, wait: never };
+  for (const [name, options] of [["authorize", { authorize: never }], ["clientOf", { clientOf: never }], ["limiter.limit", { limiter: { limit: never } }], ["store.apply", { store }], ["apiKey", { apiKey: never }], ["the function of the options", never]]) {
+    const stand = inProcess(options);
+    const answer = await create(stand);
+    assert.deepEqual([...codeOf(answer), stand.told.creates], [500, "server", 0], name);
+    if (stand.events.length > 0) assert.equal(stand.events[0].message, `Error: ${name} took longer than 30000 ms`);
+  }
+});
+
+test("a listener of events may go on when the answer has gone", async () => {
+  const kept = [];
+  let told;
+  const stand = inProcess({ onEvent: () => new Promise((resolve) => (told = resolve)) });
+  await stand.ask("/health", {}, {}, { waitUntil: (promise) => kept.push(promise) });
+  assert.equal(kept.length, 1);
+  const ended = kept[0].then(() => "ended");
+  assert.equal(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve, "goes on"))]), "goes on");
+  told();
+  assert.equal(await ended, "ended");
+});
+
+test("a module that a bundler left behind is told as what it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kling-avatar-"));
+  try {
+    cpSync(fileURLToPath(new URL("../../dist", import.meta.url)), folder, { recursive: true, filter: (path) => !path.endsWith(".wasm") });
+    const { createGateway } = await import(pathToFileURL(join(folder, "gateway-node.js")).href);
+    const events = [];
+    const gateway = createGateway({ apiKey: KEY, allowedOrigins: ORIGIN, tokenSecret: SECRET, onEvent: (event) => events.push(event) });
+    const response = await gateway.fetch(new Request("https://gateway.example/avatar/health"));
+    const text = await response.text();
+    assert.deepEqual([response.status, JSON.parse(text).error.code, text.includes(folder)], [503, "configuration", false]);
+    assert.match(events[0].message, /^kling_avatar_server_bg\.wasm is not at .* Copy it beside your bundle/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("allowMissingOrigin is true and nothing like it", async () => {
   for (const allowMissingOrigin of ["false", "0", 1, {}]) {
@@ -97,9 +179,9 @@ test("an onEvent that never comes to its end holds nothing up", async () => {
 
 test("each request is served with the settings of its own environment", async () => {
   const seen = [];
-  const stand = inProcess((env, { fetch }) => ({
+  const stand = inProcess(({ name, ...env }, { fetch }) => ({
     limiter: { createsPerMinute: 0, concurrentTasks: 0 }, ...env,
-    fetch: (url, init) => { seen.push([env.name, new URL(url).origin, new Headers(init.headers).get("authorization")]); return fetch(url, init); },
+    fetch: (url, init) => { seen.push([name, new URL(url).origin, new Headers(init.headers).get("authorization")]); return fetch(url, init); },
   }));
   const one = { name: "one", apiKey: "sk-first-account", baseUrl: "https://one.example", limits: { promptMaxCharacters: 5 } };
   const two = { name: "two", apiKey: "sk-second-account", baseUrl: "https://two.example" };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { INPUT, startStand } from "./stand.mjs";
+import { inProcess } from "./in-process.mjs";
+import { INPUT, formOf, startStand } from "./stand.mjs";
 
 let stand;
 let url;
@@ -61,6 +62,20 @@ test("pages, redirects and failures in a video's place are not passed on", async
     const { response, bytes } = await get({});
     assert.equal(response.status, 502, fault.action);
     assert.equal(JSON.parse(new TextDecoder().decode(bytes)).error.code, "invalid_response");
+  }
+});
+
+test("a part that nobody asked for is not passed on as the whole", async () => {
+  for (const [status, headers] of [[206, { "content-range": "bytes 0-2/10" }], [416, {}]]) {
+    const part = new Response("abc", { status, headers: { "content-type": "video/mp4", ...headers } });
+    const { data, ask } = inProcess((_, { fetch }) => ({ fetch: async (url, init) => (String(url).includes("cdn.example") ? part.clone() : fetch(url, init)) }));
+    Object.assign(data, { task_status: "succeed", task_result: { videos: [{ id: "v", url: "https://cdn.example/v.mp4", duration: "7.8" }] } });
+    const { body: { taskId } } = await ask("/tasks", { method: "POST", body: formOf() });
+    for (const range of [undefined, "bytes=a-b"]) {
+      const { status: told, body } = await ask(`/tasks/${taskId}/video`, { headers: { range } });
+      assert.deepEqual([told, body?.error.code], [502, "invalid_response"]);
+    }
+    assert.equal((await ask(`/tasks/${taskId}/video`, { headers: { range: "bytes=0-2" } })).status, status);
   }
 });
 

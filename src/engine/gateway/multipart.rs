@@ -283,7 +283,20 @@ fn part_name(head: &str) -> Option<&str> {
         let (name, value) = line.split_once(':')?;
         name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
     })?;
-    let (kind, parameters) = disposition.split_once(';')?;
-    let start = parameters.trim_start().strip_prefix("name=\"")?;
-    kind.trim().eq_ignore_ascii_case("form-data").then(|| start.split('"').next())?
+    let (kind, mut parameters) = disposition.split_once(';')?;
+    if !kind.trim().eq_ignore_ascii_case("form-data") {
+        return None;
+    }
+    // Programs write them in any order, and without quotes where none are needed.
+    loop {
+        let (key, rest) = parameters.split_once('=')?;
+        let (value, others) = match rest.trim_start().strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => rest.split_once(';').unwrap_or((rest, "")),
+        };
+        if key.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case("name") {
+            return Some(value.trim());
+        }
+        parameters = others;
+    }
 }

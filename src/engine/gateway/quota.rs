@@ -2,6 +2,7 @@
 
 use super::ledger::{Decision, answer, number, text};
 use crate::engine::json::{Json, ObjectWriter};
+use crate::engine::search::split_once;
 
 const MINUTE_MS: f64 = 60_000.0;
 
@@ -46,6 +47,23 @@ pub(super) fn end(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
     quota.kept(now_ms, answer)
 }
 
+/// Whom an IP address is counted with: of IPv6 the network of 64 bits, of which one household has all addresses.
+pub fn network_of(address: &str) -> String {
+    let (before, after) = split_once(address, "::").unwrap_or((address, ""));
+    let is_v4 = !address.contains(':') || address.contains('.') || (before.is_empty() && after.starts_with("ffff:"));
+    if is_v4 {
+        return address.to_owned();
+    }
+    let given = before.split(':').count() + after.split(':').count();
+    let zeros = core::iter::repeat_n("0", 8_usize.saturating_sub(given));
+    let mut network = String::new();
+    for part in before.split(':').chain(zeros).chain(after.split(':')).take(4) {
+        network.push_str(part.trim_start_matches('0'));
+        network.push(':');
+    }
+    network.to_ascii_lowercase()
+}
+
 struct Quota {
     /// Requests that are left, at `at_ms`.
     left: f64,
@@ -88,6 +106,37 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::ledger::decide;
+    use super::network_of;
+
+    #[test]
+    fn one_household_is_one_caller() {
+        let home = network_of("2001:db8:1:2::1");
+        for address in
+            ["2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:0DB8:0001:0002::", "2001:db8:1:2:3::4", "2001:DB8:1:2::"]
+        {
+            assert_eq!(network_of(address), home, "{address}");
+        }
+        for (short, long) in
+            [("2001::4:5:6:7:8", "2001:0:0:4::1"), ("1::2:3:4:5:6:7", "1:0:2:3::"), ("::1", "0:0:0:0:9::")]
+        {
+            assert_eq!(network_of(short), network_of(long), "{short}");
+        }
+        let apart = [
+            "2001:db8:1:3::1",
+            "2001:db8:1::1",
+            "192.0.2.1",
+            "192.0.2.2",
+            "::ffff:192.0.2.1",
+            "::ffff:192.0.2.2",
+            "::ffff:c000:203",
+            "::1",
+            "",
+        ];
+        for (n, address) in apart.iter().enumerate() {
+            assert_ne!(network_of(address), home, "{address}");
+            assert!(apart.iter().skip(n + 1).all(|other| network_of(other) != network_of(address)), "{address}");
+        }
+    }
 
     fn apply(entry: &mut Option<String>, event: Value, now_ms: f64) -> Value {
         let decision = decide(entry.as_deref(), &event.to_string(), now_ms).unwrap();

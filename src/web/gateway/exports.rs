@@ -9,6 +9,7 @@ use crate::engine::error::Error;
 use crate::engine::gateway::admission::{Admission, Provenance};
 use crate::engine::gateway::answer::{leaves_doubt, message_is_public, status_of};
 use crate::engine::gateway::ledger;
+use crate::engine::gateway::quota;
 use crate::engine::gateway::route::{NoRoute, Route};
 use crate::engine::gateway::settings::Settings;
 use crate::engine::gateway::token::{Claims, Purpose, parse};
@@ -115,6 +116,12 @@ pub fn decide(entry: Option<String>, event: &str, now_ms: f64) -> JsValue {
         .set("expiresAtMs", decision.expires_at_ms)
         .set("answer", decision.answer)
         .build()
+}
+
+/// Whom an IP address is counted with.
+#[wasm_bindgen(js_name = networkOf)]
+pub fn network_of(address: &str) -> String {
+    quota::network_of(address)
 }
 
 /// How a failure with this code leaves the gateway.

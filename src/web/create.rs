@@ -6,7 +6,7 @@ use js_sys::{Uint8Array, encode_uri_component};
 
 use super::call::{Call, CallOptions};
 use super::client::{Client, Kind, TASKS_PATH, configuration};
-use super::errand::{Answer, Contents, Errand, Next, Order, Repetitions};
+use super::errand::{Answer, Contents, Errand, Next, Order};
 use super::gateway_client::{absent_as_none, proof_of};
 use super::input::AvatarInput;
 use super::js::{call, get, global};
@@ -48,25 +48,7 @@ impl Client {
     /// # Errors
     /// `invalid_input`, `submission_unknown`, and whatever the service refuses a create for.
     pub async fn create_task(&self, input: AvatarInput, options: CallOptions) -> Result<Box<Task>, Thrown> {
-        let call = self.begin(options);
-        let created = self.create(input, &call, false).await?;
-        let task = match created.task {
-            Some(task) => task,
-            None => {
-                let mut read = ReadTask {
-                    url: self.task_url(&created.task_id),
-                    repetitions: Repetitions::of(&call),
-                    task_id: Some(created.task_id),
-                    external_task_id: Some(created.external_task_id),
-                };
-                self.carry_out(&mut read, &call).await?.into_task()?
-            }
-        };
-        // Whoever has the id does not need the record.
-        if let Some(saved) = created.saved {
-            saved.forget().await;
-        }
-        Ok(task)
+        self.clone().make(input, Ok(options), false).await?.into_task()
     }
 
     /// Creates a task, waits for it, and gives its video.
@@ -74,22 +56,41 @@ impl Client {
     /// # Errors
     /// Those of [`Client::create_task`] and [`Client::wait_for_task`].
     pub async fn generate(&self, input: AvatarInput, options: CallOptions) -> Result<Video, Thrown> {
-        let call = self.begin(options);
-        let created = self.create(input, &call, true).await?;
-        let is_kept = created.saved.is_some();
-        let mut watch = Watch::to_the_end(self, &call, created.task_id, created.task, created.kind, is_kept);
-        let video = self.carry_out(&mut watch, &call).await.and_then(Answer::into_video);
-        let has_ended = match &video {
+        self.clone().make(input, Ok(options), true).await?.into_video()
+    }
+
+    /// Creates a task, and gives it, or waits for its video.
+    pub(super) async fn make(
+        self,
+        input: AvatarInput,
+        options: Result<CallOptions, Thrown>,
+        waits: bool,
+    ) -> Result<Answer, Thrown> {
+        let call = self.begin(options?);
+        let created = self.create(input, &call, waits).await?;
+        let external_task_id = Some(created.external_task_id.as_str());
+        let answer = match created.task {
+            Some(task) if !waits => Ok(Answer::Task(task)),
+            task => {
+                let mut errand: Box<dyn Errand> = if waits {
+                    let exists = created.saved.is_some();
+                    Box::new(Watch::to_the_end(&self, &call, created.task_id, task, created.kind, exists))
+                } else {
+                    Box::new(ReadTask::of(&self, &call, created.task_id))
+                };
+                self.carry_out(&mut *errand, &call).await
+            }
+        };
+        let has_ended = match &answer {
             Ok(_) => true,
             Err(thrown) => thrown.error().ends_task(),
         };
+        // Whoever has the task or its video does not need the record.
         if let Some(saved) = created.saved.filter(|_| has_ended) {
             saved.forget().await;
         }
         drop(created.place);
-        video.map_err(|thrown| {
-            thrown.with_ids(None, Some(&created.external_task_id)).may_pay_again(!created.is_found_again)
-        })
+        answer.map_err(|thrown| thrown.with_ids(None, external_task_id).may_pay_again(!created.is_found_again))
     }
 
     /// `queued` says that the call stays until the task has ended, so that it waits for its turn before.

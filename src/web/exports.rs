@@ -46,10 +46,11 @@ fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
 /// Checks an input without a client.
 #[wasm_bindgen]
 pub fn validate(input: Array, limits: JsValue) -> Promise {
-    promise(async move {
-        let limits = Limits::default().overridden(&limits)?;
-        Ok(Report::of(&AvatarInput::from_list(&input), &limits).await.to_js())
-    })
+    report(input, Limits::default().overridden(&limits))
+}
+
+fn report(input: Array, limits: Result<Limits, Thrown>) -> Promise {
+    promise(async move { Ok(Report::of(&AvatarInput::from_list(&input), &limits?).await.to_js()) })
 }
 
 /// The client, as the facade calls it. The facade has checked the options.
@@ -64,13 +65,12 @@ impl WasmClient {
     }
 
     pub fn validate(&self, input: Array) -> Promise {
-        let client = self.0.clone();
-        promise(async move { Ok(client.validate(&AvatarInput::from_list(&input)).await.to_js()) })
+        report(input, Ok(self.0.shared.config.limits.clone()))
     }
 
     #[wasm_bindgen(js_name = createTask)]
     pub fn create_task(&self, input: Array, call: JsValue) -> Promise {
-        create(&self.0, AvatarInput::from_list(&input), call)
+        make(&self.0, AvatarInput::from_list(&input), &call, false)
     }
 
     #[wasm_bindgen(js_name = getTask)]
@@ -95,11 +95,7 @@ impl WasmClient {
     }
 
     pub fn generate(&self, input: Array, call: JsValue) -> Promise {
-        let (client, input) = (self.0.clone(), AvatarInput::from_list(&input));
-        promise(async move {
-            let video = client.generate(input, CallOptions::from_js(&call)?).await?;
-            Ok(parsed(&output::video(&video)))
-        })
+        make(&self.0, AvatarInput::from_list(&input), &call, true)
     }
 
     #[wasm_bindgen(js_name = synthesizeSpeech)]
@@ -120,23 +116,23 @@ impl WasmClient {
 
 impl WasmClient {
     fn run(&self, job: Result<Job, Thrown>) -> Promise {
-        let client = self.0.clone();
-        promise(async move {
-            Ok(match client.run(job).await? {
-                Answer::Task(task) => task_to_js(&task),
-                Answer::Video(video) => parsed(&output::video(&video)),
-                Answer::Speech(speech) => parsed(&output::speech(&speech)),
-                Answer::Nothing => JsValue::UNDEFINED,
-            })
-        })
+        answer(Box::pin(self.0.clone().run(job)))
     }
 }
 
-pub(super) fn create(client: &Client, input: AvatarInput, call: JsValue) -> Promise {
-    let client = client.clone();
+/// Creates a task, or a video where the call waits for it.
+pub(super) fn make(client: &Client, input: AvatarInput, call: &JsValue, waits: bool) -> Promise {
+    answer(Box::pin(client.clone().make(input, CallOptions::from_js(call), waits)))
+}
+
+fn answer(work: Pin<Box<dyn Future<Output = Result<Answer, Thrown>>>>) -> Promise {
     promise(async move {
-        let task = client.create_task(input, CallOptions::from_js(&call)?).await?;
-        Ok(task_to_js(&task))
+        Ok(match work.await? {
+            Answer::Task(task) => task_to_js(&task),
+            Answer::Video(video) => parsed(&output::video(&video)),
+            Answer::Speech(speech) => parsed(&output::speech(&speech)),
+            Answer::Nothing => JsValue::UNDEFINED,
+        })
     })
 }
 

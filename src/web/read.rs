@@ -1,6 +1,6 @@
 //! Reading one task, and finding one by the caller's own id.
 
-use super::call::CallOptions;
+use super::call::{Call, CallOptions};
 use super::client::{Client, checked_id};
 use super::errand::{Answer, Errand, Job, Next, Order, Repetitions};
 use super::thrown::Thrown;
@@ -23,13 +23,7 @@ impl Client {
     pub(super) fn get(&self, task_id: &Given, options: CallOptions) -> Result<Job, Thrown> {
         let task_id = checked_id(Field::TaskId, task_id)?;
         let call = self.begin(options);
-        let errand = ReadTask {
-            url: self.task_url(task_id),
-            repetitions: Repetitions::of(&call),
-            task_id: Some(task_id.to_owned()),
-            external_task_id: None,
-        };
-        Ok(Job { errand: Box::new(errand), call })
+        Ok(Job { errand: Box::new(ReadTask::of(self, &call, task_id.to_owned())), call })
     }
 
     /// Finds a task by the caller's own id.
@@ -63,11 +57,22 @@ impl Client {
 
 /// Reads a task, again and again while the failure may pass.
 pub(super) struct ReadTask {
-    pub(super) url: String,
-    pub(super) repetitions: Repetitions,
-    pub(super) task_id: Option<String>,
+    url: String,
+    repetitions: Repetitions,
+    task_id: Option<String>,
     /// The caller's own id. Where nothing else is known of the task, there may be none.
-    pub(super) external_task_id: Option<String>,
+    external_task_id: Option<String>,
+}
+
+impl ReadTask {
+    pub(super) fn of(client: &Client, call: &Call, task_id: String) -> Self {
+        Self {
+            url: client.task_url(&task_id),
+            repetitions: Repetitions::of(call),
+            task_id: Some(task_id),
+            external_task_id: None,
+        }
+    }
 }
 
 impl Errand for ReadTask {

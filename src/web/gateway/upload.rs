@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::super::exports::{WasmClient, create};
+use super::super::exports::{WasmClient, make};
 use super::super::input::AvatarInput;
 use super::super::js::Builder;
 use super::super::media::Media;
@@ -187,6 +187,6 @@ impl WasmClient {
                 *place = Ok(Some(Media::Held(held)));
             }
         }
-        create(&self.0, input, call)
+        make(&self.0, input, &call, false)
     }
 }

@@ -11,9 +11,10 @@ use super::client::Client;
 use super::http::{self, Request, Sent};
 use super::progress::Phase;
 use super::thrown::Thrown;
-use super::time::{Timer, now_ms, random};
+use super::time::{now_ms, random};
 use super::upload::{Body, Upload};
-use super::{wake, xhr};
+use super::wake::Wait;
+use super::xhr;
 use crate::engine::error::{Error, Failure, RefusalKind};
 use crate::engine::lookup::Outcome;
 use crate::engine::wire::{Speech, Task, Video};
@@ -142,8 +143,7 @@ impl Client {
                     if let Some(kind) = waiting_for {
                         call.wait_for(kind, Some(delay_ms));
                     }
-                    let wait = async { if may_wake { wake::wait(delay_ms).await } else { Timer::new(delay_ms).await } };
-                    match call.run(wait).await {
+                    match call.run(Wait::new(delay_ms, may_wake)).await {
                         Ok(()) => errand.go_on(self),
                         Err(thrown) => break thrown,
                     }

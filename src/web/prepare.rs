@@ -70,23 +70,33 @@ impl Report {
         given: &Result<Option<Media>, Problem>,
         limits: &Limits,
     ) -> Option<(Media, usize)> {
+        let (media, most_bytes) = self.file(field, given, limits)?;
+        let ready = media.ready().await;
+        if ready.is_none() {
+            self.problems.push(not_base64(field));
+        }
+        Some((ready?, most_bytes))
+    }
+
+    /// The same before text is decoded.
+    fn file<'a>(
+        &mut self,
+        field: Field,
+        given: &'a Result<Option<Media>, Problem>,
+        limits: &Limits,
+    ) -> Option<(&'a Media, usize)> {
         let problem = match given {
-            Err(problem) => problem.clone(),
-            Ok(None) if field == Field::Image => Problem::new(field, ProblemCode::Missing, "A photo is missing."),
-            Ok(None) => return None,
             Ok(Some(media)) => {
                 let too_large = size_problem(field, media.bytes()?, limits);
                 let most_bytes = if too_large.is_some() { MOST_READ_OF_TOO_LARGE } else { usize::MAX };
                 self.problems.extend(too_large);
-                if matches!(media, Media::Text(_)) && most_bytes < usize::MAX {
-                    // All of it would have to be decoded.
-                    return None;
-                }
-                if let Some(media) = media.ready().await {
-                    return Some((media, most_bytes));
-                }
-                not_base64(field)
+                // All of a text would have to be decoded.
+                let is_looked_into = most_bytes == usize::MAX || !matches!(media, Media::Text(_));
+                return is_looked_into.then_some((media, most_bytes));
             }
+            Err(problem) => problem.clone(),
+            Ok(None) if field == Field::Image => Problem::new(field, ProblemCode::Missing, "A photo is missing."),
+            Ok(None) => return None,
         };
         self.problems.push(problem);
         None

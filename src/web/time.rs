@@ -105,7 +105,8 @@ impl Alarm {
 
 /// Is ready once a time has passed. Timers share one of the platform's, which is cleared with the last of them.
 pub(super) struct Timer {
-    flag: Flag,
+    /// Whoever raises it ends the timer early.
+    pub(super) flag: Flag,
     alarm: Rc<RefCell<Alarm>>,
 }
 

@@ -11,7 +11,7 @@ use super::flag::Flag;
 use super::http::is_page;
 use super::js::{get, global};
 use super::listener::Listener;
-use super::time::{Timer, within};
+use super::time::Timer;
 
 /// How much longer a page that nobody sees waits.
 const HIDDEN_FACTOR: f64 = 3.0;
@@ -28,34 +28,44 @@ thread_local! {
     static BELL: RefCell<Bell> = RefCell::default();
 }
 
-/// A wait for the bell.
-struct Rung(Flag);
+/// Time that passes, and what else may end it.
+pub(super) struct Wait {
+    timer: Timer,
+    rung: Option<Flag>,
+}
 
-impl Rung {
-    fn new() -> Self {
-        let flag = Flag::default();
+impl Wait {
+    /// Waits. Where `may_wake`, it ends early when the page becomes visible or the network comes back, and takes longer while
+    /// the page is hidden.
+    pub(super) fn new(delay_ms: f64, may_wake: bool) -> Self {
+        if !may_wake || !is_page() {
+            return Self { timer: Timer::new(delay_ms), rung: None };
+        }
+        let factor = if is_hidden(&get(&global(), "document")) { HIDDEN_FACTOR } else { 1.0 };
+        let timer = Timer::new(delay_ms * factor);
         BELL.with_borrow_mut(|bell| {
             if bell.waiting.is_empty() {
                 bell.listeners = listeners();
             }
-            bell.waiting.push(flag.clone());
+            bell.waiting.push(timer.flag.clone());
         });
-        Self(flag)
+        Self { rung: Some(timer.flag.clone()), timer }
     }
 }
 
-impl Future for Rung {
+impl Future for Wait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.0).poll(context)
+        Pin::new(&mut self.timer).poll(context)
     }
 }
 
-impl Drop for Rung {
+impl Drop for Wait {
     fn drop(&mut self) {
+        let Some(rung) = &self.rung else { return };
         BELL.with_borrow_mut(|bell| {
-            bell.waiting.retain(|flag| !flag.is(&self.0));
+            bell.waiting.retain(|flag| !flag.is(rung));
             if bell.waiting.is_empty() {
                 bell.listeners = Default::default();
             }
@@ -79,15 +89,6 @@ fn ring() {
     for flag in waiting {
         flag.raise();
     }
-}
-
-/// Waits. Ends early when the page becomes visible or the network comes back; takes longer while the page is hidden.
-pub(super) async fn wait(delay_ms: f64) {
-    if !is_page() {
-        return Timer::new(delay_ms).await;
-    }
-    let factor = if is_hidden(&get(&global(), "document")) { HIDDEN_FACTOR } else { 1.0 };
-    within(delay_ms * factor, Rung::new()).await;
 }
 
 fn is_hidden(document: &JsValue) -> bool {

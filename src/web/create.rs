@@ -1,46 +1,23 @@
-//! Creating a task: checks, writes the body, carries out what [`Creation`] decides, and keeps what a reload needs.
+//! Creating a task or a video: checks the input and writes the body, from which [`Making`] goes on.
 
-use std::rc::Rc;
-
-use js_sys::{Uint8Array, encode_uri_component};
+use js_sys::Uint8Array;
 
 use super::call::{Call, CallOptions};
-use super::client::{Client, Kind, TASKS_PATH, configuration};
-use super::errand::{Answer, Contents, Errand, Next, Order};
-use super::gateway_client::{absent_as_none, proof_of};
+use super::client::{Client, Kind, configuration};
+use super::errand::Answer;
 use super::input::AvatarInput;
 use super::js::{call, get, global};
+use super::making::{Making, Purpose};
 use super::prepare::Prepared;
 use super::progress::Phase;
-use super::read::ReadTask;
 use super::storage::Saved;
 use super::stream::Streams;
 use super::thrown::Thrown;
-use super::time::{now_ms, random, wall_ms};
 use super::turn::Place;
 use super::upload::{Upload, Way};
-use super::watch::Watch;
-use crate::engine::create::{Creation, Step};
 use crate::engine::error::{Error, RefusalKind};
-use crate::engine::gateway::resend::Resending;
-use crate::engine::lookup::{Outcome, PAGE_SIZE, Question};
 use crate::engine::resume::Fingerprint;
-use crate::engine::text::whole;
 use crate::engine::wire::{Task, Video};
-
-/// A task that was created, now or before a reload.
-pub(super) struct Created {
-    pub(super) task_id: String,
-    pub(super) external_task_id: String,
-    /// What the service said of it, unless its id was kept from before a reload.
-    pub(super) task: Option<Box<Task>>,
-    pub(super) kind: Kind,
-    pub(super) saved: Option<Saved>,
-    /// Whether the same call, repeated, would find it. The service may take the same id twice, a gateway does not.
-    pub(super) is_found_again: bool,
-    /// Held until the task has ended.
-    pub(super) place: Option<Place>,
-}
 
 impl Client {
     /// Checks, then creates the task.
@@ -67,34 +44,6 @@ impl Client {
         waits: bool,
     ) -> Result<Answer, Thrown> {
         let call = self.begin(options?);
-        let created = self.create(input, &call, waits).await?;
-        let external_task_id = Some(created.external_task_id.as_str());
-        let answer = match created.task {
-            Some(task) if !waits => Ok(Answer::Task(task)),
-            task => {
-                let mut errand: Box<dyn Errand> = if waits {
-                    let exists = created.saved.is_some();
-                    Box::new(Watch::to_the_end(&self, &call, created.task_id, task, created.kind, exists))
-                } else {
-                    Box::new(ReadTask::of(&self, &call, created.task_id))
-                };
-                self.carry_out(&mut *errand, &call).await
-            }
-        };
-        let has_ended = match &answer {
-            Ok(_) => true,
-            Err(thrown) => thrown.error().ends_task(),
-        };
-        // Whoever has the task or its video does not need the record.
-        if let Some(saved) = created.saved.filter(|_| has_ended) {
-            saved.forget().await;
-        }
-        drop(created.place);
-        answer.map_err(|thrown| thrown.with_ids(None, external_task_id).may_pay_again(!created.is_found_again))
-    }
-
-    /// `queued` says that the call stays until the task has ended, so that it waits for its turn before.
-    pub(super) async fn create(&self, input: AvatarInput, call: &Call, queued: bool) -> Result<Created, Thrown> {
         call.enter(Phase::Reading, None);
         let report = call.run(self.validate(&input)).await?;
         if !report.problems.is_empty() {
@@ -104,7 +53,8 @@ impl Client {
             pro: input.texts.mode.text() == Some("pro"),
             voice_seconds: report.sound_file.map(|info| info.duration_seconds),
         };
-        let place = if queued { self.place(call).await? } else { None };
+        // Held until the task has ended.
+        let _place = if waits { self.place(&call).await? } else { None };
         let given = input.texts.external_task_id.text().map(str::to_owned);
         let made_up = given.is_none();
         let external_task_id = given.map_or_else(random_id, Ok)?;
@@ -112,20 +62,17 @@ impl Client {
         let on_progress = |loaded, total| call.advance(Phase::Reading, loaded, Some(total));
         let way = self.way(&prepared);
         let mut upload = call.run(Upload::of(prepared, way, on_progress)).await??;
-        let saved = match &self.shared.config.storage {
-            Some(storage) => {
-                let mut fingerprint = Fingerprint::default();
-                fingerprint.push(self.shared.config.base_url.as_bytes());
-                let own_id = Some(external_task_id.as_str()).filter(|_| made_up);
-                upload.take_into(&mut fingerprint, own_id).await?;
-                Some(call.run(Saved::open(storage, &self.shared.names, fingerprint, &external_task_id)).await??)
-            }
-            None => None,
-        };
+        let mut saved = None;
+        if self.shared.config.storage.is_some() {
+            let mut fingerprint = Fingerprint::default();
+            fingerprint.push(self.shared.config.base_url.as_bytes());
+            upload.take_into(&mut fingerprint, Some(external_task_id.as_str()).filter(|_| made_up)).await?;
+            saved = Some(Saved::new(&self.shared.names, fingerprint, &external_task_id));
+        }
         let is_found_again = saved.is_some() || (self.is_for_gateway() && !made_up);
-        let created =
-            Created { task_id: String::new(), external_task_id, task: None, kind, saved, is_found_again, place };
-        self.create_or_resume(created, upload, call).await
+        let mut making =
+            Making::new(&self, &call, external_task_id, upload, saved, Purpose { waits, kind, is_found_again });
+        self.carry_out(&mut making, &call).await
     }
 
     fn way(&self, prepared: &Prepared) -> Way {
@@ -145,161 +92,6 @@ impl Client {
         }
         call.run(place.turn()).await?;
         Ok(Some(place))
-    }
-
-    async fn create_or_resume(&self, mut created: Created, mut upload: Upload, call: &Call) -> Result<Created, Thrown> {
-        let resumed = created.saved.as_ref().filter(|saved| saved.resumed).map(|saved| saved.record.clone());
-        if let Some(record) = &resumed {
-            created.external_task_id.clone_from(&record.external_task_id);
-            if let Some(task_id) = &record.task_id {
-                created.task_id.clone_from(task_id);
-                return Ok(created);
-            }
-            upload.rename(&record.external_task_id);
-        }
-        let policy = self.shared.config.retry.clone();
-        let id = created.external_task_id.as_str();
-        let decides = if self.is_for_gateway() {
-            Decides::Gateway(Resending::new(id, policy, call.deadline_ms(), resumed.is_some()))
-        } else {
-            let known_id = self.shared.known_id.borrow().clone();
-            let creation = Creation::new(id, policy, wall_ms(), call.deadline_ms()).with_reference(known_id);
-            Decides::Service(Box::new(match resumed {
-                Some(record) => creation.resumed(record.began_at_ms),
-                None => creation,
-            }))
-        };
-        let mut errand = Creating {
-            external_task_id: id.to_owned(),
-            decides,
-            upload: Rc::new(upload),
-            under_way: UnderWay::Nothing,
-        };
-        match self.carry_out(&mut errand, call).await.and_then(Answer::into_task) {
-            Ok(mut task) => {
-                let own_id = task.external_task_id.get_or_insert_with(|| created.external_task_id.clone());
-                *self.shared.known_id.borrow_mut() = Some(own_id.clone());
-                created.task_id.clone_from(&task.task_id);
-                if let Some(saved) = &mut created.saved {
-                    // A call that ends meanwhile ends at its next step, and then with the task's id.
-                    let _ = call.run(saved.created(&task.task_id)).await;
-                }
-                created.task = Some(task);
-                Ok(created)
-            }
-            Err(thrown) => {
-                let certainly_nothing = errand.has_certainly_created_nothing();
-                if let Some(saved) = created.saved.filter(|_| certainly_nothing) {
-                    saved.forget().await;
-                }
-                Err(thrown.may_pay_again(!created.is_found_again && !certainly_nothing))
-            }
-        }
-    }
-
-    /// The request that creates a task.
-    fn create_order(&self, upload: &Rc<Upload>) -> Order {
-        let mut url = self.url(TASKS_PATH, &[]);
-        if self.is_for_gateway() {
-            url.push_str("?tellWaiting=1");
-        }
-        Order { url, contents: Contents::Upload(Rc::clone(upload)) }
-    }
-
-    /// The request that asks for a task by the caller's own id.
-    pub(super) fn question(&self, id: &str, question: Question) -> Order {
-        let list = |page: u32| String::from("pageNum=") + &whole(page.into()) + "&pageSize=" + &whole(PAGE_SIZE as u64);
-        Order::ask(match question {
-            Question::Path | Question::Reference => self.url(TASKS_PATH, &[id]),
-            Question::Query => {
-                let id = String::from(encode_uri_component(id));
-                self.url(TASKS_PATH, &[]) + "?external_task_id=" + &id + "&" + &list(1)
-            }
-            Question::List { page } => self.url(TASKS_PATH, &[]) + "?" + &list(page),
-        })
-    }
-}
-
-/// A create, sent and settled.
-struct Creating {
-    external_task_id: String,
-    decides: Decides,
-    upload: Rc<Upload>,
-    under_way: UnderWay,
-}
-
-enum Decides {
-    Service(Box<Creation>),
-    Gateway(Resending),
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum UnderWay {
-    Nothing,
-    Create,
-    Question,
-}
-
-impl Creating {
-    /// Of a create that has ended without a task.
-    fn has_certainly_created_nothing(&self) -> bool {
-        let in_doubt = match &self.decides {
-            Decides::Service(creation) => creation.is_unsettled(),
-            Decides::Gateway(resending) => resending.is_in_doubt(),
-        };
-        self.under_way != UnderWay::Create && !in_doubt
-    }
-
-    fn next(&mut self, step: Step, client: &Client) -> Next {
-        self.under_way = UnderWay::Nothing;
-        match step {
-            Step::Send => {
-                self.under_way = UnderWay::Create;
-                Next::Send(client.create_order(&self.upload))
-            }
-            Step::Ask(question) => {
-                self.under_way = UnderWay::Question;
-                Next::Send(match &self.decides {
-                    Decides::Service(creation) => client.question(creation.asked_id(), question),
-                    Decides::Gateway(_) => Order::ask(client.find_url(&self.external_task_id)),
-                })
-            }
-            Step::Wait { delay_ms, waiting_for } => {
-                // Being back online is a reason to ask again; that the service said "not now" is none.
-                Next::Wait { delay_ms, waiting_for, may_wake: waiting_for.is_none() }
-            }
-            Step::Done(result) => Next::Done(result.map(Answer::Task)),
-        }
-    }
-}
-
-impl Errand for Creating {
-    fn go_on(&mut self, client: &Client) -> Next {
-        let step = match &self.decides {
-            Decides::Service(creation) => creation.after_wait(),
-            Decides::Gateway(resending) => resending.after_wait(),
-        };
-        self.next(step, client)
-    }
-
-    fn on_sent(&mut self, outcome: Outcome, client: &Client) -> Next {
-        let asked = self.under_way == UnderWay::Question;
-        let step = match &mut self.decides {
-            Decides::Service(creation) if asked => creation.on_asked(outcome, now_ms(), random()),
-            Decides::Service(creation) => creation.on_sent(outcome, now_ms(), random()),
-            Decides::Gateway(resending) if asked => {
-                resending.on_found(absent_as_none(client.task_in(outcome)), now_ms(), random())
-            }
-            Decides::Gateway(resending) => {
-                let proof = proof_of(&outcome);
-                resending.on_sent(client.task_in(outcome), proof, now_ms(), random())
-            }
-        };
-        self.next(step, client)
-    }
-
-    fn with_ids(&self, thrown: Thrown) -> Thrown {
-        thrown.with_ids(None, Some(&self.external_task_id))
     }
 }
 

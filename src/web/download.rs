@@ -37,7 +37,7 @@ impl Client {
         }
         let call = Call::new(options, None);
         call.enter(Phase::Downloading, None);
-        let mut repetitions = Repetitions::of(&call);
+        let mut repetitions = Repetitions::until(call.deadline_ms());
         loop {
             let thrown = match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
                 Ok(blob) => return Ok(blob),

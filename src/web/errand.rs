@@ -10,6 +10,7 @@ use super::call::Call;
 use super::client::Client;
 use super::http::{self, Request, Sent};
 use super::progress::Phase;
+use super::storage::{self, Question};
 use super::thrown::Thrown;
 use super::time::{now_ms, random};
 use super::upload::{Body, Upload};
@@ -70,6 +71,8 @@ pub(super) enum Next {
         /// Whether that the page is shown again, or back online, is a reason to go on.
         may_wake: bool,
     },
+    /// An answer of the caller's storage.
+    Store(Question),
     /// It is over.
     Done(Result<Answer, Failure>),
 }
@@ -112,8 +115,16 @@ pub(super) trait Errand {
     /// After each request.
     fn on_sent(&mut self, outcome: Outcome, client: &Client) -> Next;
 
-    /// Adds the ids that are known to a failure.
-    fn with_ids(&self, thrown: Thrown) -> Thrown;
+    /// After each question to the storage, for those who ask it.
+    ///
+    /// # Errors
+    /// What ends the errand.
+    fn on_stored(&mut self, _: Result<JsValue, JsValue>, client: &Client) -> Result<Next, Thrown> {
+        Ok(self.go_on(client))
+    }
+
+    /// Adds what is known of the task to a failure.
+    fn completed(&self, thrown: Thrown) -> Thrown;
 }
 
 /// An errand, and the call that it is run for.
@@ -148,11 +159,25 @@ impl Client {
                         Err(thrown) => break thrown,
                     }
                 }
+                Next::Store(question) => match self.store(question, call).await {
+                    Ok(stored) => match errand.on_stored(stored, self) {
+                        Ok(next) => next,
+                        Err(thrown) => break thrown,
+                    },
+                    Err(thrown) => break thrown,
+                },
                 Next::Done(Ok(answer)) => return Ok(answer),
                 Next::Done(Err(failure)) => break Thrown::new(failure, cause),
             };
         };
-        Err(errand.with_ids(thrown))
+        Err(errand.completed(thrown))
+    }
+
+    /// Asks the storage. Fails only where the call has ended.
+    async fn store(&self, question: Question, call: &Call) -> Result<Result<JsValue, JsValue>, Thrown> {
+        let storage = self.shared.config.storage.clone().unwrap_or_default();
+        let asked = storage::ask(&storage, &question);
+        if question.is_last { Ok(asked.await) } else { call.run(asked).await }
     }
 
     /// Carries out a job, unless it could not be made.
@@ -222,8 +247,8 @@ pub(super) struct Repetitions {
 }
 
 impl Repetitions {
-    pub(super) fn of(call: &Call) -> Self {
-        Self { made: 0, deadline_ms: call.deadline_ms() }
+    pub(super) fn until(deadline_ms: Option<f64>) -> Self {
+        Self { made: 0, deadline_ms }
     }
 
     /// Another request has its own.

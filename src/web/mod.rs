@@ -18,6 +18,7 @@ mod http;
 mod input;
 mod js;
 mod listener;
+mod making;
 mod media;
 mod output;
 mod prepare;
@@ -29,6 +30,7 @@ mod speech;
 mod storage;
 #[cfg_attr(all(feature = "npm", not(feature = "npm-server")), path = "no_stream.rs")]
 mod stream;
+mod submission;
 #[cfg(feature = "npm-server")]
 mod tables;
 mod thrown;

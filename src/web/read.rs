@@ -1,6 +1,6 @@
 //! Reading one task, and finding one by the caller's own id.
 
-use super::call::{Call, CallOptions};
+use super::call::CallOptions;
 use super::client::{Client, checked_id};
 use super::errand::{Answer, Errand, Job, Next, Order, Repetitions};
 use super::thrown::Thrown;
@@ -23,7 +23,7 @@ impl Client {
     pub(super) fn get(&self, task_id: &Given, options: CallOptions) -> Result<Job, Thrown> {
         let task_id = checked_id(Field::TaskId, task_id)?;
         let call = self.begin(options);
-        Ok(Job { errand: Box::new(ReadTask::of(self, &call, task_id.to_owned())), call })
+        Ok(Job { errand: Box::new(ReadTask::of(self, task_id.to_owned(), call.deadline_ms())), call })
     }
 
     /// Finds a task by the caller's own id.
@@ -43,7 +43,7 @@ impl Client {
         let errand: Box<dyn Errand> = if self.is_for_gateway() {
             Box::new(ReadTask {
                 url: self.find_url(id),
-                repetitions: Repetitions::of(&call),
+                repetitions: Repetitions::until(call.deadline_ms()),
                 task_id: None,
                 external_task_id: Some(id.to_owned()),
             })
@@ -65,10 +65,10 @@ pub(super) struct ReadTask {
 }
 
 impl ReadTask {
-    pub(super) fn of(client: &Client, call: &Call, task_id: String) -> Self {
+    pub(super) fn of(client: &Client, task_id: String, deadline_ms: Option<f64>) -> Self {
         Self {
             url: client.task_url(&task_id),
-            repetitions: Repetitions::of(call),
+            repetitions: Repetitions::until(deadline_ms),
             task_id: Some(task_id),
             external_task_id: None,
         }
@@ -94,7 +94,7 @@ impl Errand for ReadTask {
         }
     }
 
-    fn with_ids(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown) -> Thrown {
         thrown.with_ids(self.task_id.as_deref(), self.external_task_id.as_deref())
     }
 }
@@ -124,7 +124,7 @@ impl Errand for Search {
         self.next(step, client)
     }
 
-    fn with_ids(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown) -> Thrown {
         thrown.with_ids(None, Some(self.0.external_task_id()))
     }
 }

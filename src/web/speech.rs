@@ -26,7 +26,7 @@ impl Client {
         }
         let call = self.begin(options);
         let json = if self.is_for_gateway() { speech_json(&input.fields) } else { input.fields.body() };
-        let speaking = Speaking { json, task_id: None, repetitions: Repetitions::of(&call) };
+        let speaking = Speaking { json, task_id: None, repetitions: Repetitions::until(call.deadline_ms()) };
         Ok(Job { errand: Box::new(speaking), call })
     }
 }
@@ -73,7 +73,7 @@ impl Errand for Speaking {
         Next::wait(client.shared.config.poll.min_interval_ms, false)
     }
 
-    fn with_ids(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown) -> Thrown {
         thrown.with_ids(self.task_id.as_deref(), None)
     }
 }

@@ -6,11 +6,10 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
+use super::errand::Next;
 use super::js::call;
 use super::promise::Settled;
-use super::thrown::Thrown;
 use super::time::{wall_ms, within};
-use crate::engine::error::Error;
 use crate::engine::resume::{Fingerprint, Record};
 
 const PREFIX: &str = "kling-avatar:";
@@ -26,12 +25,9 @@ pub(super) type NamesInUse = Rc<RefCell<Vec<String>>>;
 
 /// What is kept of one create.
 pub(super) struct Saved {
-    storage: JsValue,
     name: String,
     names: NamesInUse,
     pub(super) record: Record,
-    /// Whether the record was there before this call.
-    pub(super) resumed: bool,
 }
 
 impl Drop for Saved {
@@ -41,56 +37,64 @@ impl Drop for Saved {
 }
 
 impl Saved {
-    /// Reads the record of this input, or writes a new one.
-    ///
-    /// # Errors
-    /// `configuration` where the storage fails: nothing was sent yet, and a create that cannot be kept is not begun.
-    pub(super) async fn open(
-        storage: &JsValue,
-        names: &NamesInUse,
-        fingerprint: Fingerprint,
-        external_task_id: &str,
-    ) -> Result<Self, Thrown> {
+    pub(super) fn new(names: &NamesInUse, fingerprint: Fingerprint, external_task_id: &str) -> Self {
         let name = free_name(names, PREFIX.to_owned() + &fingerprint.finish());
         let record = Record { external_task_id: external_task_id.to_owned(), task_id: None, began_at_ms: wall_ms() };
-        let mut saved = Self { storage: storage.clone(), name, names: Rc::clone(names), record, resumed: false };
-        let text = saved.ask("get", None).await.map_err(failed)?.as_string();
-        // An id of another length has no place in a body that is already written.
-        let fits = |record: &Record| record.external_task_id.len() == external_task_id.len();
-        match text.and_then(|text| Record::read(&text, wall_ms())).filter(fits) {
-            Some(record) => {
-                saved.record = record;
-                saved.resumed = true;
-            }
-            None => saved.write().await.map_err(failed)?,
-        }
-        Ok(saved)
+        Self { name, names: Rc::clone(names), record }
     }
 
-    /// Keeps the task's id. A storage that fails now costs the resuming, not the task.
-    pub(super) async fn created(&mut self, task_id: &str) {
+    /// Asks for the record of this input.
+    pub(super) fn open(&self) -> Next {
+        self.ask("get", None, false)
+    }
+
+    /// Takes what was kept before. Gives when that create began, or nothing where it is no record that serves.
+    pub(super) fn read(&mut self, text: &str) -> Option<f64> {
+        // An id of another length has no place in a body that is already written.
+        let fits = |record: &Record| record.external_task_id.len() == self.record.external_task_id.len();
+        self.record = Record::read(text, wall_ms()).filter(fits)?;
+        Some(self.record.began_at_ms)
+    }
+
+    /// Keeps the record.
+    pub(super) fn write(&self) -> Next {
+        self.ask("set", Some(self.record.to_text()), false)
+    }
+
+    /// Keeps the task's id.
+    pub(super) fn note(&mut self, task_id: &str) -> Next {
         self.record.task_id = Some(task_id.to_owned());
-        let _ = self.write().await;
+        self.write()
     }
 
     /// Forgets the create: its video is there, or will never be.
-    pub(super) async fn forget(self) {
-        let _ = self.ask("delete", None).await;
+    pub(super) fn forget(&self) -> Next {
+        self.ask("delete", None, true)
     }
 
-    async fn write(&self) -> Result<(), JsValue> {
-        self.ask("set", Some(self.record.to_text())).await.map(drop)
+    fn ask(&self, method: &'static str, text: Option<String>, is_last: bool) -> Next {
+        Next::Store(Question { method, name: self.name.clone(), text, is_last })
     }
+}
 
-    async fn ask(&self, method: &str, text: Option<String>) -> Result<JsValue, JsValue> {
-        let name = JsValue::from_str(&self.name);
-        let answer = match text {
-            Some(text) => call(&self.storage, method, &[&name, &JsValue::from_str(&text)])?,
-            None => call(&self.storage, method, &[&name])?,
-        };
-        let answer = within(ANSWER_MS, Settled::of(&answer)).await;
-        answer.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()))
-    }
+/// What the storage is asked.
+pub(super) struct Question {
+    method: &'static str,
+    name: String,
+    text: Option<String>,
+    /// Whether it is seen to even where the call has ended.
+    pub(super) is_last: bool,
+}
+
+/// Asks the storage.
+pub(super) async fn ask(storage: &JsValue, question: &Question) -> Result<JsValue, JsValue> {
+    let name = JsValue::from_str(&question.name);
+    let answer = match &question.text {
+        Some(text) => call(storage, question.method, &[&name, &JsValue::from_str(text)])?,
+        None => call(storage, question.method, &[&name])?,
+    };
+    let answer = within(ANSWER_MS, Settled::of(&answer)).await;
+    answer.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()))
 }
 
 /// The same input twice at the same time means two videos, so the second one is kept under a name of its own.
@@ -102,11 +106,6 @@ fn free_name(names: &NamesInUse, base: String) -> String {
     }
     names.push(name.clone());
     name
-}
-
-fn failed(cause: JsValue) -> Thrown {
-    let message = String::from("The storage failed, so nothing was sent.");
-    Thrown::from(Error::Configuration { message }).because(cause)
 }
 
 /// Takes in a body from `from` on, piece by piece, so that the module's own memory stays small.

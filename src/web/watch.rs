@@ -50,7 +50,7 @@ impl Client {
         let task_id = checked_id(Field::TaskId, task_id)?.to_owned();
         let call = self.begin(options);
         call.enter(Phase::Submitted, None);
-        Ok((Watch::new(self, &call, task_id, None, Kind::default()), call))
+        Ok((Watch::new(self, &call.progress, task_id, None, Kind::default()), call))
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    fn new(client: &Client, call: &Call, task_id: String, created: Option<Box<Task>>, kind: Kind) -> Self {
+    fn new(client: &Client, progress: &Rc<Progress>, task_id: String, created: Option<Box<Task>>, kind: Kind) -> Self {
         let config = &client.shared.config;
         let median_ms = client.shared.experience.borrow().median_ms(kind.pro, kind.voice_seconds);
         let just_created = created.as_ref().is_some_and(|task| task.status == TaskStatus::Submitted);
@@ -105,7 +105,7 @@ impl Watch {
             task_id,
             kind,
             polling: Polling::new(config.poll.clone(), config.retry.clone(), median_ms, now_ms(), just_created),
-            progress: Rc::clone(&call.progress),
+            progress: Rc::clone(progress),
             created,
             only_end: false,
             told: None,
@@ -120,13 +120,13 @@ impl Watch {
     /// Of a task that was just created, or `exists` for certain, until it has its video.
     pub(super) fn to_the_end(
         client: &Client,
-        call: &Call,
+        progress: &Rc<Progress>,
         task_id: String,
         created: Option<Box<Task>>,
         kind: Kind,
         exists: bool,
     ) -> Self {
-        let mut watch = Self::new(client, call, task_id, created, kind);
+        let mut watch = Self::new(client, progress, task_id, created, kind);
         watch.only_end = true;
         if exists {
             watch.polling = watch.polling.of_existing();
@@ -154,7 +154,7 @@ impl Errand for Watch {
         self.on_read(client.task_in(outcome), client)
     }
 
-    fn with_ids(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown) -> Thrown {
         thrown.with_ids(Some(&self.task_id), None)
     }
 }

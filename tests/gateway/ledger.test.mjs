@@ -81,6 +81,18 @@ for (const answer of [{}, { do: "go" }, { do: "new word" }, undefined]) {
   });
 }
 
+test("another file under the same id is told from the first one by any four kilobytes", async () => {
+  const stand = inProcess({ limiter: { createsPerMinute: 0, concurrentTasks: 0 } });
+  const externalTaskId = crypto.randomUUID();
+  const first = Buffer.concat([INPUT.image, Buffer.alloc(500_000, 1)]);
+  assert.equal((await create(stand, { ...INPUT, image: first, externalTaskId })).status, 201);
+  for (let at = INPUT.image.length; at <= first.length - 4096; at += 33_333) {
+    const image = Buffer.from(first).fill(2, at, at + 4096);
+    assert.equal((await create(stand, { ...INPUT, image, externalTaskId })).status, 409, String(at));
+  }
+  assert.equal((await create(stand, { ...INPUT, image: first, externalTaskId })).status, 200);
+});
+
 /** A database as a class has it. */
 class Database {
   rows = new Map();

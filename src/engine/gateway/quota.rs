@@ -17,7 +17,7 @@ pub(super) fn take(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision 
     let (per_minute, at_once, hold_ms) = (number(event, "perMinute"), number(event, "atOnce"), number(event, "holdMs"));
     let mut quota = Quota::read(entry, per_minute, now_ms);
     let refilled = quota.left + (now_ms - quota.at_ms).max(0.0) * per_minute / MINUTE_MS;
-    (quota.left, quota.at_ms) = (refilled.min(per_minute), now_ms);
+    (quota.left, quota.at_ms) = (refilled.min(per_minute.max(1.0)), now_ms);
     let id = text(event, "id");
     let answer = if quota.running.iter().any(|(each, _)| each == id) {
         answer("go").finish()
@@ -29,7 +29,9 @@ pub(super) fn take(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision 
     } else {
         quota.left = (quota.left - 1.0).max(0.0);
         if !id.is_empty() {
-            quota.running.push((id.to_owned(), now_ms + hold_ms));
+            // Where places are not counted they only make a request free that is repeated at once, and must not heap up.
+            let kept_ms = if at_once > 0.0 { hold_ms } else { hold_ms.min(MINUTE_MS) };
+            quota.running.push((id.to_owned(), now_ms + kept_ms));
         }
         answer("go").finish()
     };
@@ -74,7 +76,7 @@ struct Quota {
 
 impl Quota {
     fn read(entry: Option<&Json>, per_minute: f64, now_ms: f64) -> Self {
-        let Some(entry) = entry else { return Self { left: per_minute, at_ms: now_ms, running: Vec::new() } };
+        let Some(entry) = entry else { return Self { left: per_minute.max(1.0), at_ms: now_ms, running: Vec::new() } };
         let running = match entry.get("running") {
             Some(Json::Object(places)) => {
                 places.iter().map(|(id, until)| (id.clone(), until.number().unwrap_or_default())).collect()
@@ -157,6 +159,26 @@ mod tests {
         assert_eq!(apply(&mut entry, take("x", 6, 0), 1000.0), json!({ "do": "rate", "ms": 9000 }));
         assert_eq!(apply(&mut entry, take("x", 6, 0), 10_000.0)["do"], "go");
         assert_eq!(apply(&mut entry, take("y", 6, 0), 10_000.0)["do"], "rate");
+    }
+
+    #[test]
+    fn less_than_one_in_a_minute_is_one_now_and_then() {
+        let half = |id: &str| json!({ "type": "take", "id": id, "perMinute": 0.5, "atOnce": 0, "holdMs": 100 });
+        let mut entry = None;
+        assert_eq!(apply(&mut entry, half("a"), 0.0)["do"], "go");
+        assert_eq!(apply(&mut entry, half("b"), 60_000.0), json!({ "do": "rate", "ms": 60_000 }));
+        assert_eq!(apply(&mut entry, half("b"), 120_000.0)["do"], "go");
+    }
+
+    #[test]
+    fn an_entry_stays_short_where_places_are_not_counted() {
+        let mut entry = None;
+        for n in 0..2000 {
+            let event =
+                json!({ "type": "take", "id": n.to_string(), "perMinute": 600, "atOnce": 0, "holdMs": 1_800_000 });
+            assert_eq!(apply(&mut entry, event, f64::from(n) * 100.0)["do"], "go");
+        }
+        assert!(entry.unwrap().len() < 20_000);
     }
 
     #[test]

@@ -31,11 +31,11 @@ const KEPT_MIN_BYTES: usize = 1 << 20;
 const KEPT_STEP_BYTES: usize = 4 << 20;
 
 /// So much of a file's beginning and end is looked at to tell it from another one, in bytes.
-const ENDS_BYTES: usize = 16_384;
+const ENDS_BYTES: usize = 65_536;
 
-/// And of so many bytes in between, so many. Each sample is a read of memory that was touched long ago.
-const SAMPLED_BYTES: usize = 32_768;
-const SAMPLE_BYTES: usize = 64;
+/// And of so many bytes in between, so few. Each sample is a read of memory that was touched long ago.
+const SAMPLED_BYTES: usize = 4096;
+const SAMPLE_BYTES: usize = 16;
 
 /// How many uploads' memory is kept.
 const KEPT_MAX: usize = 4;

@@ -41,7 +41,7 @@ export interface ClientOptions {
   dangerouslyAllowBrowser?: boolean;
   /** Used instead of the global `fetch`. Uploads then report their start and end only. */
   fetch?: typeof fetch;
-  /** Replaces single limits, for a provider that allows more or less. */
+  /** Replaces single limits, for a provider that allows more or less. Other names are refused, here and in `retry` and `poll`. */
   limits?: Partial<Limits>;
   /** How often and how soon a request is repeated when the service says "not now". */
   retry?: {
@@ -370,4 +370,9 @@ export class AvatarError extends Error {
   readonly externalTaskId?: string;
   /** `task_failed`: the task. */
   readonly task?: Task;
+  /** The package makes its errors itself: this is for tests of your own. */
+  constructor(fields: AvatarErrorFields);
 }
+
+/** What an {@link AvatarError} is made of. */
+export type AvatarErrorFields = Pick<AvatarError, "code" | "message" | "retryable"> & Partial<Omit<AvatarError, "name" | "stack">>;

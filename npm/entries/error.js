@@ -1,6 +1,6 @@
 /** Every failure of this package, told apart by `code`. */
 export class AvatarError extends Error {
-  constructor({ message, cause, ...fields }) {
+  constructor({ message, cause, ...fields } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, fields);
   }

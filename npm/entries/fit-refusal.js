@@ -2,7 +2,13 @@ import { AvatarError, aborted, configuration } from "./error.js";
 import { whereDecoded } from "./fit-format.js";
 import { limits as documented } from "./limits.js";
 
-export const withLimits = (own) => ({ ...documented, ...own });
+/** The documented limits, and in their place those that are given. */
+export function withLimits(own) {
+  const given = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
+  const wrong = given.find(([name, value]) => !(Object.hasOwn(documented, name) && typeof value === "number" && value >= 0));
+  if (wrong) throw configuration(`limits.${wrong[0]} is no limit, or no number; known are ${Object.keys(documented).join(", ")}.`);
+  return { ...documented, ...Object.fromEntries(given) };
+}
 
 /** The error for a file or a wish that cannot be met, in the form in which `validate` tells of problems. */
 export function refused(field, code, message, { limit, actual, cause } = {}) {

@@ -1,4 +1,5 @@
 import { configuration } from "./error.js";
+import { limits as documented } from "./limits.js";
 
 const SERVICE = "https://api.cometapi.com";
 const PAGE_KEY =
@@ -32,8 +33,8 @@ export function checkOptions(options) {
     gatewayUrl: address("gatewayUrl", gatewayUrl),
     baseUrl: address("baseUrl", baseUrl ?? SERVICE),
     limits: checkLimits(limits),
-    retry: numbers("retry", retry, 0),
-    poll: numbers("poll", poll, 0),
+    retry: numbers("retry", retry, ["maxAttempts", "minDelayMs", "maxDelayMs"]),
+    poll: numbers("poll", poll, ["minIntervalMs", "maxIntervalMs", "timeoutMs"]),
   };
 }
 
@@ -72,31 +73,31 @@ function address(name, value) {
   try {
     url = new URL(value);
   } catch {
-    throw configuration(`${name} must be a full http or https URL.`);
+    // Told below.
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw configuration(`${name} must be an http or https URL.`);
+  if (!/^https?:$/.test(url?.protocol)) throw configuration(`${name} must be a full http or https URL.`);
   if (url.username || url.password) throw configuration(`${name} must hold no name and no password: fetch refuses those.`);
   return url.href;
 }
 
 /** Gives a copy with the limits that are given. */
 export function checkLimits(limits) {
-  return numbers("limits", limits ?? undefined, 0);
+  return numbers("limits", limits ?? undefined, Object.keys(documented));
 }
 
-function numbers(name, group, least) {
+/** Reads the known members as a platform does, inherited ones, too. Another name of the group's own is a slip of the pen. */
+function numbers(name, group, known) {
   if (group === undefined) return undefined;
   if (typeof group !== "object") throw configuration(`${name} must be an object.`);
-  let entries;
+  const given = {};
   try {
-    entries = Object.entries(group).filter(([, value]) => value !== undefined);
+    for (const key of [...known, ...Object.keys(group)]) if (group[key] !== undefined) given[key] = group[key];
   } catch (cause) {
     throw configuration(`${name} cannot be read.`, cause);
   }
-  for (const [key, value] of entries) {
-    if (typeof value !== "number" || !(value >= least)) {
-      throw configuration(`${name}.${key} must be a number that is not negative.`);
-    }
+  for (const key in given) {
+    if (!known.includes(key)) throw configuration(`${name}.${key} is not known; known are ${known.join(", ")}.`);
+    if (!(typeof given[key] === "number" && given[key] >= 0)) throw configuration(`${name}.${key} must be a number that is not negative.`);
   }
-  return Object.fromEntries(entries);
+  return given;
 }

@@ -45,6 +45,42 @@ for (const [name, options] of Object.entries(wrong)) {
   });
 }
 
+for (const [group, name, known] of [
+  ["limits", "audioMaxSecond", "audioMaxSeconds"],
+  ["limits", "toString", "promptMaxCharacters"],
+  ["retry", "attempts", "maxAttempts, minDelayMs, maxDelayMs"],
+  ["poll", "interval", "minIntervalMs, maxIntervalMs, timeoutMs"],
+]) {
+  test(`${group}.${name} is told as unknown, with the names that are known`, async () => {
+    const told = (error) => error.code === "configuration" && error.message.startsWith(`${group}.${name} `) && error.message.includes(known);
+    assert.throws(() => new AvatarClient({ apiKey: KEY, [group]: { [name]: 3 } }), told);
+    new AvatarClient({ apiKey: KEY, [group]: { [name]: undefined } });
+    if (group === "limits") await assert.rejects(validate({ prompt: "Hi" }, { [name]: 3 }), told);
+  });
+}
+
+test("limits may be inherited, of no prototype, or read by getters", async () => {
+  const input = { image: "https://example.com/a.jpg", audioId: "a", prompt: "Hello" };
+  class Own {
+    get promptMaxCharacters() {
+      return 4;
+    }
+  }
+  const given = [Object.create({ promptMaxCharacters: 4 }), Object.assign(Object.create(null), { promptMaxCharacters: 4 }), new Own()];
+  for (const own of [...given, { ...limits, promptMaxCharacters: 4 }]) {
+    assert.deepEqual((await validate(input, own)).problems.map(({ code }) => code), ["too_long"]);
+    assert.deepEqual((await new AvatarClient({ apiKey: KEY, limits: own }).validate(input)).problems.map(({ code }) => code), ["too_long"]);
+  }
+  for (const none of [undefined, null, {}]) assert.equal((await validate(input, none)).ok, true);
+});
+
+test("an error can be made for tests of one's own", () => {
+  const error = new AvatarError({ code: "timeout", message: "Late", retryable: true, taskId: "a" });
+  assert.deepEqual([error.name, error.code, error.message, error.retryable, error.taskId], ["AvatarError", "timeout", "Late", true, "a"]);
+  // What copies errors does so, whatever the types say.
+  assert.ok(new AvatarError() instanceof Error);
+});
+
 test("a key in a page is refused unless it is asked for", (t) => {
   globalThis.window = globalThis;
   globalThis.document = {};

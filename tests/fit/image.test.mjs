@@ -111,6 +111,14 @@ test("what has too many bytes loses quality first, then pixels, and is refused a
   assert.equal(none.failed.problem, "too_large");
 });
 
+test("limits that are misnamed or no numbers are told, and those left undefined are the documented ones", async () => {
+  const given = await made("a.png", ...colours(400, 300));
+  for (const limits of [{ imageMaxByte: 1 }, { toString: 1 }, { imageMaxBytes: "1" }, { imageMaxBytes: NaN }]) {
+    assert.match((await fit(given, { limits })).failed.message, new RegExp(`^limits\\.${Object.keys(limits)[0]} .*imageMaxBytes`));
+  }
+  assert.deepEqual((await fit(given, { limits: { imageMaxBytes: undefined } })).changed, []);
+});
+
 test("too few pixels are refused, and made more of only when asked", async () => {
   const given = await jpeg(200, 260);
   const { failed } = await fit(given);

@@ -40,7 +40,7 @@ export async function fitBoth(photo: File, voice: Blob, signal: AbortSignal): Pr
   const bars: Float32Array = (await decodeSound(voice, { signal })).peaks(100);
   const sound: FittedSound = await fitSound(voice, { start: 1, end: bars.length, pad: true });
   const changes: (ImageChange | SoundChange)[] = [...image.changed, ...sound.changed];
-  const refused: AvatarError = new FitError();
+  const refused: AvatarError = new FitError({ code: "aborted", message: "Stopped", retryable: false, taskId: "a" });
   console.log(changes, refused.problems, (await imageOrientation(photo)) > 1, sound.sampleRate);
   return [image.file, sound.file];
 }
@@ -58,6 +58,16 @@ void new AvatarClient();
 void new AvatarClient({ apiKey: "sk-", token: "x" });
 // @ts-expect-error: there is no such code
 void (explain(new Error()) === "broken");
+// @ts-expect-error: an error has a code
+void new AvatarError();
+// @ts-expect-error: there is no such code of an error
+void new AvatarError({ code: "broken", message: "No", retryable: false });
+// @ts-expect-error: an error is made of fields
+void new AvatarError("It broke");
+// @ts-expect-error: there is no such limit
+void validate({ image: "", prompt: "x" }, { audioMaxSecond: 300 });
+// @ts-expect-error: there is no such member of retry
+void new AvatarClient({ apiKey: "sk-", retry: { attempts: 3 } });
 // @ts-expect-error: the limits are not for changing
 limits.imageMaxBytes = 1;
 // @ts-expect-error: a task is named by its id

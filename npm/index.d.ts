@@ -43,7 +43,7 @@ export interface ClientOptions {
   fetch?: typeof fetch;
   /** Replaces single limits, for a provider that allows more or less. Other names are refused, here and in `retry` and `poll`. */
   limits?: Partial<Limits>;
-  /** How often and how soon a request is repeated when the service says "not now". */
+  /** How often and how soon a request is repeated when the service says "not now". Defaults: 4, 1000 and 30 000. */
   retry?: {
     /** How often a request is sent at the most. */
     maxAttempts?: number;

@@ -129,9 +129,10 @@ test("an unknown task id is said to be unknown", async () => {
   for (const id of ["123456789012345678", "x".repeat(5000)]) {
     await page.fill("#pickup-id", id);
     await page.press("#pickup-id", "Enter");
-    await page.waitForSelector("#stage[data-state=failed]");
+    await page.waitForFunction((asked) => document.getElementById("notice-task").textContent === asked, id);
     assert.equal(await text(page, "#notice-title"), "There is no such task here");
     assert.ok(await page.isHidden("#resume"));
+    assert.ok((await page.locator("#shelf .card").count()) <= 1, "each unknown id stays among the videos");
   }
   assertQuiet(visit, [/404/]);
   await visit.close();

@@ -187,6 +187,7 @@ test("one video or all of them can be deleted, and nothing of them is left", asy
   await page.click("#shelf-clear");
   assert.equal(await page.locator("#shelf .card").count(), 0);
   assert.ok(await page.isVisible("#shelf-empty"));
+  assert.equal(await page.title(), "kling-avatar: give a photo a voice");
   for (const end = Date.now() + 10_000; (await left()).join() !== "0,0"; ) assert.ok(Date.now() < end, `left: ${await left()}`);
   await page.reload();
   await ready(page);

@@ -95,3 +95,14 @@ const leftovers = (page) =>
     }
     return found;
   });
+
+test("units are those of the language", async (t) => {
+  const stand = await startStand();
+  t.after(() => stand.close());
+  const visit = await stand.open({ locale: "ru-RU" });
+  await useSamples(visit.page);
+  assert.match(await visit.page.textContent("#voice-facts"), /44,1\sкГц/);
+  await visit.page.click("#language");
+  await visit.page.waitForFunction(() => /44\.1\skHz/.test(document.getElementById("voice-facts").textContent));
+  await visit.close();
+});

@@ -100,3 +100,30 @@ test("shows a file name as text", async () => {
   assertQuiet(visit);
   await visit.close();
 });
+
+test("a photo that is not taken is still asked for beside the stage", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const invitation = (words) => page.waitForFunction((expected) => document.getElementById("progress-phase").textContent === expected, words);
+  await useSamples(page);
+  await invitation("Photo, meet voice");
+  await page.setInputFiles("#photo-input", file("wide.png", "image/png", await picture(page, 1200, 400)));
+  await page.waitForSelector("#photo[data-state=wrong]");
+  await invitation("Add a photo");
+  assert.ok(await page.isVisible("#stage-photo"));
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("where fitting does not load, a photo that fits says nothing of it, and one that does not fit does", async () => {
+  const visit = await stand.open({ before: (page) => page.route("**/app/fit/fit.js", (route) => route.abort("failed")) });
+  const { page } = visit;
+  const warned = page.waitForEvent("console", (message) => message.type() === "warning");
+  await useSamples(page);
+  await warned;
+  assert.equal(await text(page, "#photo-offer"), "");
+  await page.setInputFiles("#photo-input", file("wide.png", "image/png", await picture(page, 1200, 400)));
+  await page.waitForFunction(() => document.getElementById("photo-offer").textContent.startsWith("A part of it did not load"));
+  assertQuiet(visit, [/Failed to load resource/, /fit\.js/]);
+  await visit.close();
+});

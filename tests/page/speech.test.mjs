@@ -55,6 +55,30 @@ test("speech that the page may not read makes the video all the same", async () 
   await visit.close();
 });
 
+test("speech that is too short is not offered to be listened to, but told as too short", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await speak(page, "Hi");
+  await page.waitForFunction(() => document.getElementById("speech-note").textContent.startsWith("Spoken"));
+  assert.match(await text(page, "#voice-problems"), /at least 2\ss are needed/);
+  assert.match(await text(page, "#speech-note"), /cannot be used as it is/);
+  assert.ok(await page.isHidden("#voice-player"));
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("where nobody answered, no words are put into the mouth of the service", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await page.route(`${stand.sandbox.url}/kling/**`, (route) => route.abort("connectionrefused"));
+  await speak(page);
+  await page.waitForFunction(() => document.getElementById("speech-note").textContent.includes("could not be spoken"));
+  assert.match(await text(page, "#speech-note"), /The service cannot be reached\. Check the internet connection/);
+  assert.doesNotMatch(await text(page, "#speech-note"), /The service said/);
+  assertQuiet(visit, [/Failed to load resource/]);
+  await visit.close();
+});
+
 test("says what is wrong with a text or a voice", async () => {
   const visit = await stand.open();
   const { page } = visit;

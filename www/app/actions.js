@@ -50,7 +50,7 @@ export class Actions {
     this.collecting = false;
     if (!client) return;
     this.player.pause();
-    for (const run of this.runs.all.filter(isSettled)) this.runs.remove(run);
+    this.#clearSettled();
     const { input } = this;
     const run = this.runs.start({ origin: this.connection.origin, input, photoUrl: URL.createObjectURL(input.image) });
     run.details = { name: videoName(this.photo.file.name), seconds: this.voice.report?.durationSeconds };
@@ -71,6 +71,7 @@ export class Actions {
     if (known) return this.show(known);
     const client = await this.#client();
     if (!client) return;
+    this.#clearSettled();
     const run = this.runs.start({ origin: this.connection.origin });
     this.#go(run, run.pickUp(client, taskId));
   }
@@ -121,6 +122,11 @@ export class Actions {
     if (!isSettled(current)) return;
     if (current === none) none.clear();
     else this.runs.remove(current);
+  }
+
+  /** What came to nothing makes room for the next one. */
+  #clearSettled() {
+    for (const run of this.runs.all.filter(isSettled)) this.runs.remove(run);
   }
 
   #countProblems(count) {

@@ -7,7 +7,7 @@ import { t } from "./i18n.js";
  */
 export function offerFitting(fields, limits) {
   for (const field of fields) {
-    const open = (way) => part(field, (fit) => fit[way](field, limits));
+    const open = (way) => part(field, way, limits);
     byId(`${field.name}-adjust`).addEventListener("click", () => open("adjust"));
     byId(`${field.name}-capture`).addEventListener("click", () => open("capture"));
     field.addEventListener("change", () => {
@@ -17,11 +17,12 @@ export function offerFitting(fields, limits) {
   }
 }
 
-async function part(field, use) {
+async function part(field, way, limits) {
   try {
-    await use(await import("./fit/fit.js"));
+    await (await import("./fit/fit.js"))[way](field, limits);
   } catch (error) {
     console.warn(error);
+    if (way === "offer" && field.problems.length === 0) return; // Nobody asked, and nothing is missed.
     byId(`${field.name}-offer`).textContent = t("error.unavailable");
   }
 }

@@ -11,6 +11,8 @@ export function bytes(count) {
 export const seconds = (value, digits = 1) =>
   t("unit.seconds", { amount: formatNumber(value, { maximumFractionDigits: digits }) });
 
+export const kilohertz = (hertz) => t("unit.kilohertz", { amount: formatNumber(hertz / 1000) });
+
 /** Minutes and seconds, as on a player. */
 export function clock(totalSeconds) {
   const whole = Math.max(0, Math.floor(totalSeconds));

@@ -82,8 +82,9 @@ function reveal() {
 }
 
 function connectStage({ photo, voice, player }) {
-  photo.addEventListener("change", () => stage.setPhoto(photo.seen?.url));
-  voice.addEventListener("change", () => stage.setVoice(voice.file !== null && voice.problems.length === 0));
+  const isTaken = ({ file, problems }) => file !== null && problems.length === 0;
+  photo.addEventListener("change", () => stage.setPhoto(photo.seen?.url, isTaken(photo)));
+  voice.addEventListener("change", () => stage.setVoice(isTaken(voice)));
   voice.addEventListener("loudness", ({ detail }) => {
     player.draw(detail);
     stage.draw(detail);

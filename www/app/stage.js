@@ -13,6 +13,7 @@ export class Stage {
   #wave = new Waveform(byId("progress-wave"));
   #video = byId("stage-video");
   #photoUrl = null;
+  #hasPhoto = false;
   #hasVoice = false;
   #shown = "idle";
   #source = null;
@@ -34,8 +35,10 @@ export class Stage {
     return this.runs.current;
   }
 
-  setPhoto(url) {
+  /** A photo that is not taken is shown all the same, where the browser can. */
+  setPhoto(url, taken) {
     this.#photoUrl = url ?? null;
+    this.#hasPhoto = taken;
     this.render();
   }
 
@@ -87,10 +90,11 @@ export class Stage {
   }
 
   #renderInvitation() {
-    const need = this.#photoUrl ? (this.#hasVoice ? "ready" : "voice") : this.#hasVoice ? "photo" : "both";
+    const need = this.#hasPhoto ? (this.#hasVoice ? "ready" : "voice") : this.#hasVoice ? "photo" : "both";
     byId("progress-phase").textContent = t(`invite.${need}`);
     byId("progress-elapsed").textContent = "";
     byId("progress-note").textContent = "";
+    document.title = t("page.title");
     const bar = byId("progress-bar");
     for (const name of ["role", "aria-labelledby", "aria-valuenow"]) bar.removeAttribute(name);
     this.#root.dataset.phase = "none";

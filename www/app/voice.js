@@ -33,7 +33,7 @@ function facts(file, report) {
   return [
     kind?.toUpperCase(),
     durationSeconds !== undefined && format.seconds(durationSeconds),
-    sampleRate && `${sampleRate / 1000} kHz`,
+    sampleRate && format.kilohertz(sampleRate),
     format.bytes(file.size),
   ].filter(Boolean);
 }

@@ -1,5 +1,6 @@
 import * as format from "../format.js";
 import { byId } from "../dom.js";
+import { describe } from "../errors.js";
 import { onLanguage, t } from "../i18n.js";
 
 /** Some of Kling's published voices, the ones of both languages first; any other id can be typed. */
@@ -55,7 +56,7 @@ export class SpeechPanel {
     try {
       await this.#ask(spoken);
     } catch (error) {
-      this.#say(error?.problems ? t("speech.refused") : t("speech.failed", { words: String(error?.message ?? error) }), true);
+      this.#say(error?.problems ? t("speech.refused") : failed(error), true);
     }
     this.#busy = false;
   }
@@ -68,13 +69,20 @@ export class SpeechPanel {
     this.speech.remember(file, audioId, spoken);
     await this.voice.set(file);
     const length = durationSeconds === undefined ? "" : format.seconds(durationSeconds);
-    this.#say(file ? t("speech.done", { length }) : t("speech.unheard", { length }));
+    const outcome = !file ? "unheard" : this.voice.problems.length > 0 ? "unfit" : "done";
+    this.#say(t(`speech.${outcome}`, { length }), outcome === "unfit");
   }
 
   #say(words, wrong = false) {
     this.#note.textContent = words;
     this.#note.classList.toggle("problem", wrong);
   }
+}
+
+/** Only what the service answered is put into its mouth. */
+function failed(error) {
+  const { title, advice, quote } = describe({ error });
+  return t("speech.failed", { words: quote ? t("error.said", { words: quote }) : `${title}. ${advice}` });
 }
 
 /** The sound as a file, to be listened to like any other; nothing where the service does not let pages read it. */

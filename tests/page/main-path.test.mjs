@@ -24,7 +24,7 @@ test("makes a video from the samples, plays it and saves it, for exactly one cha
   });
   await useSamples(page);
   assert.match(await text(page, "#photo-facts"), /^JPEG · 768 × 960 · \d+\sKB$/);
-  assert.match(await text(page, "#voice-facts"), /^MP3 · 7\.8\ss · 44\.1 kHz · \d+\sKB$/);
+  assert.match(await text(page, "#voice-facts"), /^MP3 · 7\.8\ss · 44\.1\skHz · \d+\sKB$/);
   assert.ok(await page.locator("#photo-thumb").evaluate((image) => image.naturalWidth === 768));
 
   await page.click("#generate");

@@ -16,9 +16,11 @@ CHROMIUM_FLAGS.push("--disable-background-networking", "--disable-component-upda
 
 /** Formatting and lints, each counted as one test; those whose tool is not installed are left out. */
 export async function checks() {
-  const wasm = ["--target", TRIPLE, "--features", "npm-server"];
+  const builds = [[], ["--features", "npm"], ["--features", "npm-server"]]; // what Rust users, pages and servers have
   const list = [["fmt", "--check"], ["clippy", "--all-targets", "--", "-D", "warnings"]];
-  if (await hasWasmTarget()) list.push(["clippy", ...wasm, "--", "-D", "warnings"]);
+  if (await hasWasmTarget()) {
+    for (const build of builds) list.push(["clippy", "--target", TRIPLE, ...build, "--", "-D", "warnings"]);
+  }
   const totals = { passed: 0, failed: 0 };
   for (const args of list) {
     if ((await run("cargo", [args[0], "--version"], { cwd: ROOT })).code !== 0) {

@@ -14,9 +14,9 @@ use wasm_bindgen::prelude::*;
 use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::errand::{Answer, Job};
-use super::input::{AvatarInput, SpeechInput, base_address};
-use super::js::{function, get, number, try_get};
-use super::output::{parsed, task_to_js, thrown_to_js};
+use super::input::{AvatarInput, SpeechInput};
+use super::js::{call, function, get, number, set, try_get};
+use super::output::{parsed, task_to_js, with_dates};
 use super::prepare::Report;
 use super::promise::promise_of;
 use super::thrown::Thrown;
@@ -27,11 +27,21 @@ use crate::engine::limits::Limits;
 use crate::engine::output;
 use crate::engine::poll::PollPolicy;
 use crate::engine::retry::RetryPolicy;
+use crate::engine::search::until;
 
 type Exported = Result<JsValue, Thrown>;
 
-fn thrown(thrown: Thrown) -> JsValue {
-    thrown_to_js(&thrown)
+/// The fields of an `AvatarError`, which the entry makes of them.
+pub(super) fn thrown_to_js(thrown: Thrown) -> JsValue {
+    let error = parsed(&output::failure(thrown.failure()));
+    let task = get(&error, "task");
+    if !task.is_undefined() {
+        set(&error, "task", &with_dates(task));
+    }
+    if let Some(cause) = thrown.cause() {
+        set(&error, "cause", cause);
+    }
+    error
 }
 
 /// Runs a call. The future is boxed, so that the code around it stands in the module once and not for each method.
@@ -40,7 +50,7 @@ fn promise(work: impl Future<Output = Exported> + 'static) -> Promise {
 }
 
 fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
-    promise_of(Box::pin(async move { work.await.map_err(thrown) }))
+    promise_of(Box::pin(async move { work.await.map_err(thrown_to_js) }))
 }
 
 /// Checks an input without a client.
@@ -61,7 +71,7 @@ pub struct WasmClient(pub(super) Client);
 impl WasmClient {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue) -> Result<WasmClient, JsValue> {
-        config(options).map(|config| Self(Client::new(config))).map_err(thrown)
+        config(options).map(|config| Self(Client::new(config))).map_err(thrown_to_js)
     }
 
     pub fn validate(&self, input: Array) -> Promise {
@@ -86,7 +96,7 @@ impl WasmClient {
     #[wasm_bindgen(js_name = watchTask)]
     pub fn watch_task(&self, task_id: JsValue, call: JsValue) -> Result<WasmWatcher, JsValue> {
         let watcher = CallOptions::from_js(&call).and_then(|call| self.0.watcher(&given(&task_id), call));
-        Ok(WasmWatcher(Rc::new(RefCell::new(Some(watcher.map_err(thrown)?)))))
+        Ok(WasmWatcher(Rc::new(RefCell::new(Some(watcher.map_err(thrown_to_js)?)))))
     }
 
     #[wasm_bindgen(js_name = findTask)]
@@ -205,4 +215,15 @@ fn config(options: &JsValue) -> Result<Config, Thrown> {
 #[inline(never)]
 fn number_or(value: &JsValue, name: &str, default: f64) -> f64 {
     get(value, name).as_f64().unwrap_or(default)
+}
+
+/// Gives the normalised address, without a slash at its end.
+fn base_address(url: &str) -> Option<String> {
+    let parsed = web_sys::Url::new(url).ok()?;
+    let scheme = parsed.protocol();
+    if scheme != "http:" && scheme != "https:" {
+        return None;
+    }
+    let address = call(&parsed, "toString", &[]).ok()?.as_string()?;
+    Some(until(&address, b"?#").trim_end_matches('/').to_owned())
 }

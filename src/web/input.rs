@@ -3,14 +3,13 @@
 use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::js::{call, get, try_get};
+use super::js::{get, try_get};
 use super::media::Media;
 use super::{CallOptions, thrown::Thrown};
 use crate::engine::error::Error;
 use crate::engine::input::{Given, SpeechFields, TextFields, title};
 use crate::engine::limits::Limits;
 use crate::engine::problem::{Field, Problem, ProblemCode};
-use crate::engine::search::until;
 
 /// What a video is made from.
 #[derive(Debug, Clone)]
@@ -201,15 +200,4 @@ impl Limits {
         }
         Ok(self)
     }
-}
-
-/// Gives the normalised address, without a slash at its end.
-pub(super) fn base_address(url: &str) -> Option<String> {
-    let parsed = web_sys::Url::new(url).ok()?;
-    let scheme = parsed.protocol();
-    if scheme != "http:" && scheme != "https:" {
-        return None;
-    }
-    let address = call(&parsed, "toString", &[]).ok()?.as_string()?;
-    Some(until(&address, b"?#").trim_end_matches('/').to_owned())
 }

@@ -4,7 +4,6 @@ use js_sys::{Date, JSON};
 use wasm_bindgen::JsValue;
 
 use super::js::{get, set};
-use super::thrown::Thrown;
 use crate::engine::output;
 use crate::engine::wire::Task;
 
@@ -18,7 +17,7 @@ pub(super) fn task_to_js(task: &Task) -> JsValue {
 }
 
 /// JSON has no dates.
-fn with_dates(task: JsValue) -> JsValue {
+pub(super) fn with_dates(task: JsValue) -> JsValue {
     for name in ["createdAt", "updatedAt"] {
         let ms = get(&task, name);
         if !ms.is_undefined() {
@@ -26,17 +25,4 @@ fn with_dates(task: JsValue) -> JsValue {
         }
     }
     task
-}
-
-/// The fields of an `AvatarError`, which the entry makes of them.
-pub(super) fn thrown_to_js(thrown: &Thrown) -> JsValue {
-    let error = parsed(&output::failure(thrown.failure()));
-    let task = get(&error, "task");
-    if !task.is_undefined() {
-        set(&error, "task", &with_dates(task));
-    }
-    if let Some(cause) = thrown.cause() {
-        set(&error, "cause", cause);
-    }
-    error
 }

@@ -3,8 +3,8 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use super::super::exports::thrown_to_js;
 use super::super::js::{Builder, get};
-use super::super::output::thrown_to_js;
 use crate::engine::error::Error;
 use crate::engine::gateway::admission::{Admission, Provenance};
 use crate::engine::gateway::answer::{leaves_doubt, message_is_public, status_of};
@@ -38,7 +38,7 @@ impl WasmGateway {
             allowed_origins: texts("allowedOrigins"),
             base_path: text("basePath"),
         };
-        let settings = settings.checked().map_err(|message| thrown_to_js(&Error::Configuration { message }.into()))?;
+        let settings = settings.checked().map_err(|message| thrown_to_js(Error::Configuration { message }.into()))?;
         Ok(Self { settings, allow_missing_origin: get(options, "allowMissingOrigin").is_truthy() })
     }
 

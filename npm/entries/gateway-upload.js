@@ -246,7 +246,7 @@ function reader(body, chunkBytes) {
     buffer = value.buffer;
     // By steps, as what has come before anybody read says nothing of the line.
     const soonBytes = Math.ceil((value.length * 250) / (Date.now() - began || 1));
-    leastBytes = Math.max(SMALL_CHUNK_BYTES, Math.min(soonBytes, 4 * leastBytes));
+    leastBytes = Math.max(SMALL_CHUNK_BYTES, Math.min(soonBytes, 16 * leastBytes));
     return value;
   };
   const shrink = () => (buffer = new ArrayBuffer(SMALL_CHUNK_BYTES));

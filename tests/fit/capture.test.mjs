@@ -53,7 +53,7 @@ test("a photo from the camera and a voice from the microphone become a video", a
   await page.click("#fit-recorder .fit-actions .primary:visible");
   await ready(page, "voice");
   assert.equal(await live(page), 0);
-  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, \d(\.\d)?\ss, 48 kHz mono/);
+  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, \d(\.\d)?\ss, 48\skHz mono/);
   await accept(page, "voice");
   assert.equal(await text(page, "#voice-name"), "recording.wav");
   assert.equal(await text(page, "#voice-offer"), "");

@@ -24,13 +24,13 @@ test("90 seconds in Ogg are trimmed, heard, and become a video of that length", 
   await assertSound(page);
   assert.deepEqual(await ends(page), [0, 60]);
   assert.match(await text(page, "#fit-voice .fit-kept"), /0\ss to 60\ss of (90|89\.\d)\ss/);
-  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, 60\ss, 32 kHz mono, 3\.7\sMB/);
+  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, 60\ss, 32\skHz mono, 3\.7\sMB/);
   await page.fill("#fit-start-seconds", "40");
   await page.keyboard.press("Tab");
   await page.fill("#fit-end-seconds", "47.5");
   await page.keyboard.press("Tab");
   await ready(page, "voice");
-  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, 7\.5\ss, 48 kHz mono/);
+  assert.match(await text(page, "#fit-voice .fit-facts"), /WAV, 7\.5\ss, 48\skHz mono/);
 
   await page.click("#fit-voice .fit-play");
   const played = () => page.locator("#fit-voice audio").evaluate((audio) => ({ paused: audio.paused, seconds: audio.duration, at: audio.currentTime }));
@@ -42,7 +42,7 @@ test("90 seconds in Ogg are trimmed, heard, and become a video of that length", 
 
   await accept(page, "voice");
   assert.deepEqual([await text(page, "#voice-name"), await text(page, "#voice-problems")], ["talk.wav", ""]);
-  assert.match(await text(page, "#voice-facts"), /^WAV · 7\.5\ss · 48 kHz/);
+  assert.match(await text(page, "#voice-facts"), /^WAV · 7\.5\ss · 48\skHz/);
   assert.match(await text(page, "#voice-offer"), /Made here from talk\.ogg.*Undo/);
   const sent = await held(page, "voice");
   assert.deepEqual((({ codec, channels, seconds }) => [codec, channels, seconds])(await facts(sent)), ["pcm_s16le", 1, 7.5]);

@@ -46,7 +46,7 @@ export default {
   "fit.voice.play": "Play the selection",
   "fit.voice.pause": "Pause",
   "fit.voice.working": "Writing the clip…",
-  "fit.voice.facts": "WAV, {duration}, {rate} kHz mono, {size}",
+  "fit.voice.facts": "WAV, {duration}, {rate} mono, {size}",
   "fit.voice.kept": "Kept: {from} to {to} of {all}.",
   "fit.voice.padded": "The sound lasts {duration}. Silence is added at its end, up to the {minSeconds} needed.",
   "fit.voice.use": "Use this clip",

@@ -46,7 +46,7 @@ export default {
   "fit.voice.play": "Прослушать выбранное",
   "fit.voice.pause": "Пауза",
   "fit.voice.working": "Запись сохраняется…",
-  "fit.voice.facts": "WAV, {duration}, {rate} кГц моно, {size}",
+  "fit.voice.facts": "WAV, {duration}, {rate} моно, {size}",
   "fit.voice.kept": "Останется: с {from} до {to} из {all}.",
   "fit.voice.padded": "Звук длится {duration}. В конце добавлена тишина, чтобы вышло {minSeconds}, которые нужны.",
   "fit.voice.use": "Взять эту запись",

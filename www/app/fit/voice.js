@@ -73,7 +73,7 @@ class VoiceFitting extends Fitting {
   async fit(signal) {
     const { start, end } = this.#bar.selection;
     const { file, durationSeconds, sampleRate } = await fitSound(this.#sound, { start, end, pad: true, limits: this.limits, signal });
-    const values = { duration: format.seconds(durationSeconds), rate: sampleRate / 1000, size: format.bytes(file.size) };
+    const values = { duration: format.seconds(durationSeconds), rate: format.kilohertz(sampleRate), size: format.bytes(file.size) };
     return { file, edit: { start, end }, words: t("fit.voice.facts", values) };
   }
 

@@ -1,4 +1,4 @@
-//! The client: one method for each thing that the service does.
+//! The client: whom it talks to, and what its calls share. What it does stands beside it, a file for each thing.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -114,11 +114,14 @@ export interface Progress {
   elapsedMs: number;
   /** The task as it was read last, once there is one. */
   task?: Task;
-  /** The call is waiting for its turn. */
+  /** Something has to pass before the call goes on, which it does by itself. Absent again as soon as it has. */
   waiting?: {
-    /** `concurrency_limit`: for a place among the tasks in parallel, the account's or this client's own. */
-    code: "rate_limited" | "concurrency_limit";
-    /** When it is tried again. Absent in the client's own queue, and where a gateway waits. */
+    /**
+     * `rate_limited` and `concurrency_limit`: for its turn, or a place among the tasks in parallel, the account's or this
+     * client's own. Another code of an error that may pass: the task cannot be read at the moment.
+     */
+    code: ErrorCode;
+    /** When it is tried again, in milliseconds. Absent in the client's own queue, and where a gateway waits. */
     delayMs?: number;
   };
 }

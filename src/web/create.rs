@@ -88,7 +88,7 @@ impl Client {
         let Some(turns) = &self.shared.turns else { return Ok(None) };
         let place = Place::new(turns);
         if !place.is_free() {
-            call.wait_for(RefusalKind::ConcurrencyLimit, None);
+            call.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
         }
         call.run(place.turn()).await?;
         Ok(Some(place))

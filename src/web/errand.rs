@@ -16,7 +16,7 @@ use super::time::{now_ms, random};
 use super::upload::{Body, Upload};
 use super::wake::Wait;
 use super::xhr;
-use crate::engine::error::{Error, Failure, RefusalKind};
+use crate::engine::error::{Error, Failure};
 use crate::engine::lookup::Outcome;
 use crate::engine::wire::{Speech, Task, Video};
 
@@ -66,8 +66,8 @@ pub(super) enum Next {
     /// Time.
     Wait {
         delay_ms: f64,
-        /// What the service refused for the moment, to be shown to the user.
-        waiting_for: Option<RefusalKind>,
+        /// The code of what failed and may pass, to be shown to the user.
+        waiting_for: Option<&'static str>,
         /// Whether that the page is shown again, or back online, is a reason to go on.
         may_wake: bool,
     },
@@ -151,8 +151,8 @@ impl Client {
                     Err(thrown) => break thrown,
                 },
                 Next::Wait { delay_ms, waiting_for, may_wake } => {
-                    if let Some(kind) = waiting_for {
-                        call.wait_for(kind, Some(delay_ms));
+                    if let Some(code) = waiting_for {
+                        call.wait_for(code, Some(delay_ms));
                     }
                     match call.run(Wait::new(delay_ms, may_wake)).await {
                         Ok(()) => errand.go_on(self),

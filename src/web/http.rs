@@ -96,7 +96,7 @@ async fn exchange(fetch: Option<&Function>, request: Request<'_>) -> Result<Http
         ..HttpAnswer::default()
     };
     if let Some(progress) = request.progress.filter(|_| answer.status == WAITING) {
-        progress.wait_for(RefusalKind::ConcurrencyLimit, None);
+        progress.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
     }
     let (body, too_long) = read_capped(&response).await?;
     if !too_long {

@@ -8,7 +8,6 @@ use wasm_bindgen::prelude::*;
 use super::js;
 use super::output::{parsed, task_to_js};
 use super::time::now_ms;
-use crate::engine::error::RefusalKind;
 use crate::engine::json::ObjectWriter;
 use crate::engine::wire::Task;
 
@@ -86,10 +85,10 @@ impl Progress {
         });
     }
 
-    /// Tells the caller that the service asked to wait, or that it is not this call's turn yet.
-    pub(super) fn wait_for(&self, kind: RefusalKind, delay_ms: Option<f64>) {
+    /// Tells the caller that something failed which may pass, by the error's code, or that it is not this call's turn yet.
+    pub(super) fn wait_for(&self, code: &str, delay_ms: Option<f64>) {
         self.report(None, |progress| {
-            let waiting = ObjectWriter::default().text("code", kind.code()).number_if("delayMs", delay_ms).finish();
+            let waiting = ObjectWriter::default().text("code", code).number_if("delayMs", delay_ms).finish();
             progress.json("waiting", &waiting);
         });
     }

@@ -10,6 +10,7 @@ use super::gateway_client::{absent_as_none, proof_of};
 use super::time::{now_ms, random, wall_ms};
 use super::upload::Upload;
 use crate::engine::create::{Creation, Step};
+use crate::engine::error::RefusalKind;
 use crate::engine::gateway::resend::Resending;
 use crate::engine::lookup::{Outcome, PAGE_SIZE, Question};
 use crate::engine::text::whole;
@@ -131,7 +132,11 @@ impl Submission {
             }
             Step::Wait { delay_ms, waiting_for } => {
                 // Being back online is a reason to ask again; that the service said "not now" is none.
-                Next::Wait { delay_ms, waiting_for, may_wake: waiting_for.is_none() }
+                Next::Wait {
+                    delay_ms,
+                    waiting_for: waiting_for.map(RefusalKind::code),
+                    may_wake: waiting_for.is_none(),
+                }
             }
             Step::Done(result) => Next::Done(result.map(Answer::Task)),
         }

@@ -161,14 +161,15 @@ impl Errand for Watch {
 
 impl Watch {
     fn on_read(&mut self, read: Result<Box<Task>, Error>, client: &Client) -> Next {
+        let was_failing = self.plain_reads == PLAIN_READS;
         // Something on the way may not bear reads that are held.
         self.plain_reads = if read.is_err() { PLAIN_READS } else { self.plain_reads.saturating_sub(1) };
         let task = match read {
             Ok(task) => task,
             Err(error) => match self.polling.on_error(&error, random()) {
-                Some(wait_ms) => {
-                    self.wait_ms = wait_ms;
-                    return self.go_on(client);
+                Some(delay_ms) => {
+                    self.has_waited = true;
+                    return Next::Wait { delay_ms, waiting_for: Some(error.code()), may_wake: true };
                 }
                 None => return Next::Done(Err(error.into())),
             },
@@ -182,10 +183,13 @@ impl Watch {
             PollStep::Fail(failure) => return Next::Done(Err(failure)),
         }
         // A success is told once its video is there.
-        if changed && (self.ended || task.status != TaskStatus::Succeed) {
-            self.told = Some(task.status);
+        let is_news = changed && (self.ended || task.status != TaskStatus::Succeed);
+        if is_news || (was_failing && !changed) {
             let submitted = task.status == TaskStatus::Submitted;
             self.progress.enter(if submitted { Phase::Submitted } else { Phase::Processing }, Some(&task));
+        }
+        if is_news {
+            self.told = Some(task.status);
             if !self.only_end {
                 return Next::Done(Ok(Answer::Task(task)));
             }

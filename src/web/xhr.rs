@@ -60,7 +60,7 @@ async fn exchange(request: &Request<'_>, progress: Rc<Progress>) -> Result<Optio
     let (mut waits, begun) = (request.progress.cloned(), xhr.clone());
     let on_answer = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         if let Some(progress) = waits.take().filter(|_| begun.status() == Ok(WAITING)) {
-            progress.wait_for(RefusalKind::ConcurrencyLimit, None);
+            progress.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
         }
         if event.loaded() > ANSWER_MAX_BYTES as f64 {
             seen.set(true);

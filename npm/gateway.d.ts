@@ -63,7 +63,7 @@ export interface GatewayOptions<Env = unknown> {
    * Default 90 000.
    */
   createTimeoutMs?: number;
-  /** How long an upload may take in all. Default 300 000. */
+  /** How long an upload may take in all. Default 300 000. No time here may be longer than a timer's longest, 2 147 483 647. */
   bodyTimeoutMs?: number;
   /** How long an upload may stand still. Default 20 000. */
   bodyIdleMs?: number;

@@ -9,6 +9,8 @@ import { checkOptions } from "./options.js";
 /** Options that may be functions of `env`. */
 const OF_ENV = ["apiKey", "allowedOrigins", "tokenSecret", "basePath", "publicUrl", "baseUrl", "store", "limiter"];
 const NUMBERS = { tokenTtlSeconds: 2_592_000, createTimeoutMs: 90_000, bodyTimeoutMs: 300_000, bodyIdleMs: 20_000, uploadsAtOnce: 4 };
+/** A longer timer rings at once, in every runtime. */
+const LONGEST_MS = 2 ** 31 - 1;
 const LIMITER = { createsPerMinute: 10, concurrentTasks: 5 };
 const FUNCTIONS = ["authorize", "clientOf", "onEvent", "fetch"];
 const OTHERS = ["allow", "allowedHeaders", "allowMissingOrigin", "credentials", "videoHosts", "limits", "retry", "poll"];
@@ -98,7 +100,8 @@ function optional(name, value) {
 }
 
 function positive(name, value) {
-  if (!(typeof value === "number" && value > 0)) throw configuration(`${name} must be a positive number.`);
+  const fits = typeof value === "number" && value > 0 && value <= LONGEST_MS;
+  if (!fits) throw configuration(`${name} must be a positive number of at most ${LONGEST_MS}.`);
   return value;
 }
 

@@ -44,6 +44,7 @@ for (const [name, options] of Object.entries({
   "hosts that are no list": { videoHosts: /example/ },
   "an authorize that is none": { authorize: null },
   "a store that is none": { store: {} },
+  "a time that no timer has": { createTimeoutMs: Infinity },
   "a time as text": { tokenTtlSeconds: "60" },
   "a path that no request has": { basePath: "/my avatar" },
   "a fetch that is none": { fetch: "fetch" },

@@ -50,6 +50,18 @@ test("cancelling an upload shows real bytes before and orders nothing", async ()
   await visit.close();
 });
 
+test("while the task cannot be read the page says so, and no longer once it can", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady();
+  const { page } = visit;
+  await stand.sandbox.faults.add([{ on: "read", action: "drop", times: 1000 }]);
+  await page.click("#generate");
+  await page.waitForFunction(() => /cannot be read at the moment; the task is not lost\. Trying again in \d/.test(document.getElementById("progress-note").textContent));
+  stand.sandbox.faults.clear();
+  await page.waitForSelector("#done:visible");
+  await visit.close();
+});
+
 test("cancelling while waiting names the task, which can be picked up without paying again", async () => {
   stand.sandbox.reset();
   const visit = await openReady();

@@ -197,8 +197,10 @@ export class Stage {
 function progressNote({ state: { phase, loadedBytes, totalBytes, waiting, movedAt }, origin }, share, usual) {
   if (navigator.onLine === false && !origin?.inPage) return t("phase.offline");
   if (waiting) {
-    const { delayMs } = waiting;
-    return delayMs === undefined ? t("phase.turn") : t("phase.waiting", { delay: format.seconds(delayMs / 1000, 0) });
+    const { code, delayMs } = waiting;
+    if (delayMs === undefined) return t("phase.turn");
+    const asked = code === "rate_limited" || code === "concurrency_limit";
+    return t(asked ? "phase.waiting" : "phase.unread", { delay: format.seconds(Math.max(1, delayMs / 1000), 0) });
   }
   if (phase === "uploading" && performance.now() - movedAt > STANDSTILL_MS) return t("phase.standstill");
   if (phase === "processing" && usual !== undefined) return t("phase.processing.usual", { usual: duration(usual) });

@@ -114,6 +114,7 @@ export default {
   "phase.processing.note": "Usually one to five minutes. The task goes on even if you close this page.",
   "phase.processing.usual": "Here it usually takes about {usual}. The task goes on even if you close this page.",
   "phase.waiting": "The service asks to wait. Trying again in {delay}.",
+  "phase.unread": "How far it is cannot be read at the moment; the task is not lost. Trying again in {delay}.",
   "phase.turn": "Waiting for a free place.",
   "phase.standstill": "No answer yet. Still trying; nothing is paid twice.",
   "phase.offline": "No connection. It goes on by itself when the connection is back; the task is not lost.",

@@ -11,7 +11,7 @@ import { ensureWasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { buildCrate } from "./crate.mjs";
 import { forCommonJs } from "./common-js.mjs";
 import { generate } from "./generated.mjs";
-import { minifyJs, shrinkModule } from "./shrink.mjs";
+import { joinJs, minifyJs, shrinkModule } from "./shrink.mjs";
 
 const ENTRIES = join(ROOT, "npm", "entries");
 const STAMP = join(BUILD, "dist.stamp");
@@ -48,6 +48,8 @@ async function buildAlone() {
   for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(next, basename(paper)));
   for (const types of entries(".d.ts")) copyFileSync(join(ENTRIES, types), join(next, types));
   await generate(next);
+  // One file in place of eight that name each other: fewer bytes, and fewer turns to the server.
+  await joinJs(join(next, "browser.js"), "./error.js");
   forCommonJs(next);
 
   rmSync(DIST, { recursive: true, force: true });

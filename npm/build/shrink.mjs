@@ -1,9 +1,11 @@
 // Makes the generated and the written files small.
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ROOT } from "../setup/paths.mjs";
 import { must } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
+import { withoutUnused } from "./glue.mjs";
 import { withShortNames } from "./names.mjs";
 import { likeBesideLike } from "./order.mjs";
 
@@ -27,7 +29,7 @@ export async function shrinkModule(name, fromFolder, toFolder) {
   const path = join(toFolder, wasm);
   const names = await optimizeWasm(join(fromFolder, wasm), path, "--minify-imports-and-exports-and-modules", "--no-stack-ir");
   writeFileSync(path, await likeBesideLike(readFileSync(path)));
-  const glue = withShortNames(readFileSync(join(fromFolder, `${name}.js`), "utf8"), JSON.parse(names));
+  const glue = withShortNames(withoutUnused(readFileSync(join(fromFolder, `${name}.js`), "utf8")), JSON.parse(names));
   await minifyJs(glue, join(toFolder, `${name}.js`));
 }
 
@@ -42,4 +44,27 @@ export async function minifyJs(source, to, { keepNames = false } = {}) {
   const count = (text) => text.match(WASM_URL)?.length ?? 0;
   if (count(code) !== count(source)) throw new Stop(`${to}: minifying lost the new URL(…, import.meta.url) of the module.`);
   writeFileSync(to, code);
+}
+
+/** Puts an entry and the files of ours that it names into one, except one that other entries share with it. */
+export async function joinJs(path, shared) {
+  const { build } = await import("esbuild");
+  const options = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "silent" };
+  const plugins = [await namedOnce(path, shared)];
+  await build({ ...options, entryPoints: [path], outfile: path, allowOverwrite: true, plugins });
+}
+
+/** Has a file that stays outside imported once, whichever files name it. */
+async function namedOnce(path, shared) {
+  const names = Object.keys(await import(pathToFileURL(join(dirname(path), shared))));
+  const contents = `export { ${names} } from "${shared}";`;
+  return {
+    name: "named once",
+    setup(build) {
+      const namespace = "shared";
+      const filter = new RegExp(`^${shared.replaceAll(".", "\\.")}$`);
+      build.onResolve({ filter }, (given) => (given.namespace === namespace ? { path: shared, external: true } : { path: shared, namespace }));
+      build.onLoad({ filter, namespace }, () => ({ contents }));
+    },
+  };
 }

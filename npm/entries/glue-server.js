@@ -1,4 +1,4 @@
-import init, { WasmClient, initSync, validate } from "./kling_avatar_server.js";
+import { WasmClient, begin, imports, validate } from "./kling_avatar_server.js";
 
 /** The module for servers, which holds what a gateway needs, too. */
-export const glue = { file: "kling_avatar_server_bg.wasm", init, initSync, WasmClient, validate };
+export const glue = { file: "kling_avatar_server_bg.wasm", imports, begin, WasmClient, validate };

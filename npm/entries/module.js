@@ -30,7 +30,7 @@ export function load() {
 
 /** Starts a module that is compiled already, at once. */
 export function startNow(itsGlue, module) {
-  itsGlue.initSync({ module });
+  itsGlue.begin(new WebAssembly.Instance(module, itsGlue.imports()));
   started = itsGlue;
 }
 
@@ -48,12 +48,21 @@ async function start() {
     throw leftBehind(`${given.url} (HTTP ${given.status})`);
   }
   try {
-    await glue.init({ module_or_path: given });
+    glue.begin(await instance(given));
   } catch (cause) {
     throw failure("configuration", `${glue.file} could not be started: ${cause?.message ?? cause}`, cause);
   }
   started = glue;
   return started;
+}
+
+/** Compiles a module while it arrives. One of another type than its own does not compile so, and is read first. */
+async function instance(given) {
+  const isResponse = given instanceof Response;
+  const streams = isResponse && given.headers.get("content-type") === "application/wasm";
+  const how = streams ? "instantiateStreaming" : "instantiate";
+  const begun = await WebAssembly[how](isResponse && !streams ? await given.arrayBuffer() : given, glue.imports());
+  return begun.instance ?? begun;
 }
 
 /** Some bundlers do not bring the module along. */

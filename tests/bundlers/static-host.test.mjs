@@ -48,9 +48,11 @@ test("without 'wasm-unsafe-eval' the error says so", async () => {
 test("slim: the module from one's own place, under a strict policy", async () => {
   await mkdir(join(project, "cdn"), { recursive: true });
   await copyFile(join(project, "node_modules/kling-avatar/dist/kling_avatar_bg.wasm"), join(project, "cdn/avatar.wasm"));
+  await copyFile(join(project, "cdn/avatar.wasm"), join(project, "cdn/avatar.bin"));
   const slim = 'import { AvatarClient, init } from "/node_modules/kling-avatar/dist/slim.js";';
   const ways = {
     "a response on its way": 'init(fetch("/cdn/avatar.wasm"));',
+    "a response of another type": 'init(fetch("/cdn/avatar.bin"));',
     "bytes": 'init(fetch("/cdn/avatar.wasm").then((response) => response.arrayBuffer()));',
     "a compiled module": 'init(WebAssembly.compileStreaming(fetch("/cdn/avatar.wasm")));',
   };

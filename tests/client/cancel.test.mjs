@@ -121,7 +121,7 @@ test("a signal that is aborted already stops a call before anything is sent", as
 test("a thousand calls that are created, waited for and cancelled leave no timer, no listener and no memory", async () => {
   sandbox.reset();
   Object.assign(sandbox.options, { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 });
-  const { default: init } = await import("../../dist/kling_avatar_server.js");
+  const { wasm } = await import("../../dist/kling_avatar_server.js");
   const client = clientOf(sandbox);
   const cycle = async (at) => {
     const controller = watchedController();
@@ -134,7 +134,7 @@ test("a thousand calls that are created, waited for and cancelled leave no timer
     for (let at = 0; at < count; at += 20) await Promise.all(Array.from({ length: 20 }, (_, more) => cycle(at + more)));
   };
   await many(100);
-  const memory = linearMemory(await init());
+  const memory = linearMemory(wasm);
   const before = memory.buffer.byteLength;
   await many(1000);
   assert.equal(memory.buffer.byteLength, before);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGateway } from "../../dist/gateway-node.js";
-import init from "../../dist/kling_avatar_server.js";
+import { wasm } from "../../dist/kling_avatar_server.js";
 import { largestImage, largestSound } from "../../npm/gateway/bench/media.mjs";
 import { linearMemory } from "../client/linear-memory.mjs";
 import { IMAGE, INPUT, KEY, ORIGIN, SECRET, SOUND, formOf } from "./stand.mjs";
@@ -24,7 +24,7 @@ const create = async (body, headers) => {
   const request = new Request("https://gateway.example/avatar/tasks", { method: "POST", body, headers: { origin: ORIGIN, ...headers }, duplex: "half" });
   return (await gateway.fetch(request)).status;
 };
-const heldBytes = async () => linearMemory(await init()).buffer.byteLength;
+const heldBytes = async () => linearMemory(wasm).buffer.byteLength;
 
 /** A form that ends before its last delimiter. */
 async function cut(form) {

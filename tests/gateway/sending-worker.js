@@ -1,6 +1,6 @@
 // A gateway whose `/memory?timeoutMs=…` tells how much its module has taken, and sets how long the next creates may take.
 import { createGateway } from "kling-avatar/gateway";
-import init from "../../dist/kling_avatar_server.js";
+import { wasm } from "../../dist/kling_avatar_server.js";
 import { linearMemory } from "../client/linear-memory.mjs";
 
 let createTimeoutMs;
@@ -11,6 +11,6 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname !== "/memory") return gateway.fetch(request, env, context);
     createTimeoutMs = Number(searchParams.get("timeoutMs"));
-    return Response.json(linearMemory(await init()).buffer.byteLength);
+    return Response.json(linearMemory(wasm).buffer.byteLength);
   },
 };

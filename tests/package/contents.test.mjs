@@ -45,6 +45,12 @@ test("what pages download has nothing in it that only a gateway needs", async ()
   assert.deepEqual([await named("dist/kling_avatar.js"), await named("dist/kling_avatar_server.js")], [false, true]);
 });
 
+test("a page loads one script, and the one that other entries share with it", async () => {
+  const script = await readFile(join(installed.folder, "dist/browser.js"), "utf8");
+  assert.deepEqual(script.match(/\b(from|import)\s*\(?\s*"\.[^"]*"/g), ['from"./error.js"']);
+  assert.match(script, /new URL\("\.\/kling_avatar_bg\.wasm",import\.meta\.url\)/);
+});
+
 test("the modules have no custom section", async () => {
   for (const file of MODULES) {
     const module = await WebAssembly.compile(await readFile(join(installed.folder, file)));

@@ -1,6 +1,6 @@
 // The gateway, and how much memory its module has taken. Its options come from the environment as JSON.
 import { AvatarLedger, createGateway, durableObjectStore } from "kling-avatar/gateway";
-import init from "../../../dist/kling_avatar_server.js";
+import { wasm } from "../../../dist/kling_avatar_server.js";
 
 export { AvatarLedger };
 
@@ -13,7 +13,7 @@ export default {
   async fetch(request, env, context) {
     if (new URL(request.url).pathname !== "/memory") return gateway.fetch(request, env, context);
     // It has as short a name as all exports.
-    const memory = Object.values(await init()).find((each) => each instanceof WebAssembly.Memory);
+    const memory = Object.values(wasm).find((each) => each instanceof WebAssembly.Memory);
     return Response.json(memory.buffer.byteLength);
   },
 };

@@ -1,5 +1,6 @@
-import { AvatarError, aborted, isFields } from "./error.js";
+import { AvatarError, aborted, configuration, isFields } from "./error.js";
 import { avatarFields, speechFields } from "./fields.js";
+import { callOptions, numberOf } from "./methods.js";
 import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
 
@@ -44,16 +45,15 @@ export class AvatarClient {
   }
 
   /** What is given is read before the module is waited for: whoever calls may use the same objects for the next call. */
-  #call(method, given, call) {
-    let own;
+  async #call(method, given, call) {
+    let options, ends;
     try {
-      const { signal, onProgress, timeoutMs } = Object(call);
-      own = signal instanceof AbortSignal && signal;
-      call = { signal, onProgress, timeoutMs };
-    } catch {
-      // What cannot be read the module tells.
+      options = callOptions(Object(call));
+      ends = options[0] instanceof AbortSignal && options[0];
+    } catch (cause) {
+      throw configuration("The call's options cannot be read.", cause);
     }
-    return run((module) => (this.#client ??= new module.WasmClient(this.#options))[method](given, call), own);
+    return run((module) => (this.#client ??= module.connect(this.#options))(numberOf(method), given, options), ends);
   }
 
   validate(input) {
@@ -73,15 +73,15 @@ export class AvatarClient {
   }
 
   async *watchTask(taskId, call) {
-    const watcher = await this.#call("watchTask", taskId, call);
+    const next = await this.#call("watchTask", taskId, call);
     try {
       for (;;) {
-        const task = await run(() => watcher.next());
+        const task = await run(() => next(true));
         if (task === undefined) return;
         yield task;
       }
     } finally {
-      watcher.free();
+      next(false);
     }
   }
 

@@ -167,7 +167,7 @@ async function submit(call, upstreamId, input, files, signal) {
   const whole = avatarFields({ ...input, callbackUrl, externalTaskId: upstreamId });
   const onProgress = call.onWaiting && (({ waiting }) => waiting?.code === "concurrency_limit" && call.onWaiting());
   const options = { timeoutMs: createTimeoutMs, onProgress, signal };
-  return files === undefined ? client.createTask(whole, options) : client.createTaskOf(files, whole, options);
+  return client.createTask(whole, files, options);
 }
 
 /** Writes down that the task exists. Where that fails, the next request with this id finds it at the service. */

@@ -1,7 +1,8 @@
 import { configuration } from "./error.js";
 import { guarded } from "./gateway-answer.js";
 import { Tokens } from "./gateway-tokens.js";
-import { WasmClient, WasmGateway } from "./kling_avatar_server.js";
+import { Sender } from "./gateway-sender.js";
+import { WasmGateway } from "./kling_avatar_server.js";
 import { limits as usual } from "./limits.js";
 import { load } from "./module.js";
 import { checkOptions } from "./options.js";
@@ -71,11 +72,11 @@ function make(parts) {
   if (!(imageMaxBytes + audioMaxBytes <= FILES_MAX_BYTES)) throw configuration("limits: a gateway holds files of 512 MB at the most.");
   const gateway = new WasmGateway(parts);
   const { apiKey, baseUrl, fetch, limits, retry, poll } = parts;
-  const client = checkOptions({ apiKey, baseUrl, fetch, limits, retry, poll });
+  const client = new Sender(checkOptions({ apiKey, baseUrl, fetch, limits, retry, poll }));
   const basePath = parts.basePath.replace(/\/+$/, "");
   return {
     gateway,
-    client: new WasmClient(client),
+    client,
     tokens: new Tokens(parts.tokenSecrets),
     publicUrl: parts.publicUrl === undefined ? undefined : address(parts.publicUrl),
     base: parts.publicUrl === undefined ? basePath : address(parts.publicUrl),

@@ -1,4 +1,4 @@
-import { WasmClient, begin, imports, validate } from "./kling_avatar.js";
+import { begin, connect, imports, validate } from "./kling_avatar.js";
 
 /** The module for pages and for those who load it themselves. */
-export const glue = { file: "kling_avatar_bg.wasm", imports, begin, WasmClient, validate };
+export const glue = { file: "kling_avatar_bg.wasm", imports, begin, connect, validate };

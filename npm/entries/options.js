@@ -7,8 +7,8 @@ const PAGE_KEY =
   "or set dangerouslyAllowBrowser: true if only you open this page.";
 
 /**
- * Checks the options of a client. This stands here and not in the module because a constructor answers at once, and in
- * a page the module may still be on its way then.
+ * Checks the options of a client, and gives a list of them in the order in which the module reads it. This stands here and
+ * not in the module because a constructor answers at once, and in a page the module may still be on its way then.
  */
 export function checkOptions(options) {
   const { apiKey, gatewayUrl, baseUrl, dangerouslyAllowBrowser, fetch, limits, retry, poll, storage, maxConcurrentTasks } =
@@ -25,17 +25,17 @@ export function checkOptions(options) {
   if (maxConcurrentTasks !== undefined && !(typeof maxConcurrentTasks === "number" && maxConcurrentTasks >= 1)) {
     throw configuration("maxConcurrentTasks must be a number of at least 1.");
   }
-  return {
+  const [gateway, service] = [address("gatewayUrl", gatewayUrl), address("baseUrl", baseUrl ?? SERVICE)];
+  return [
     apiKey,
+    gateway ?? service,
     fetch,
     storage,
     maxConcurrentTasks,
-    gatewayUrl: address("gatewayUrl", gatewayUrl),
-    baseUrl: address("baseUrl", baseUrl ?? SERVICE),
-    limits: checkLimits(limits),
-    retry: numbers("retry", retry, ["maxAttempts", "minDelayMs", "maxDelayMs"]),
-    poll: numbers("poll", poll, ["minIntervalMs", "maxIntervalMs", "timeoutMs"]),
-  };
+    ...numbers("retry", retry, ["maxAttempts", "minDelayMs", "maxDelayMs"]),
+    ...numbers("poll", poll, ["minIntervalMs", "maxIntervalMs", "timeoutMs"]),
+    ...checkLimits(limits),
+  ];
 }
 
 /** Reads each option once; `null` counts as left out. */
@@ -80,14 +80,14 @@ function address(name, value) {
   return url.href;
 }
 
-/** Gives a copy with the limits that are given. */
+/** Gives a list of the limits that are given, in the order of all. */
 export function checkLimits(limits) {
   return numbers("limits", limits ?? undefined, Object.keys(documented));
 }
 
-/** Reads the known members as a platform does, inherited ones, too. Another name of the group's own is a slip of the pen. */
+/** Gives a list of the known members, read as a platform does, inherited ones, too. Another name of the group's own is a slip of the pen. */
 function numbers(name, group, known) {
-  if (group === undefined) return undefined;
+  if (group === undefined) return known.map(() => undefined);
   if (typeof group !== "object") throw configuration(`${name} must be an object.`);
   const given = {};
   try {
@@ -99,5 +99,5 @@ function numbers(name, group, known) {
     if (!known.includes(key)) throw configuration(`${name}.${key} is not known; known are ${known.join(", ")}.`);
     if (!(typeof given[key] === "number" && given[key] >= 0)) throw configuration(`${name}.${key} must be a number that is not negative.`);
   }
-  return given;
+  return known.map((key) => given[key]);
 }

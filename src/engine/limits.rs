@@ -44,18 +44,36 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What JavaScript calls each limit.
+    const NAMES: [&str; 9] = [
+        "imageMaxBytes",
+        "imageMinSidePixels",
+        "imageMaxAspectRatio",
+        "audioMaxBytes",
+        "audioMinSeconds",
+        "audioMaxSeconds",
+        "audioToleranceSeconds",
+        "promptMaxCharacters",
+        "speechTextMaxCharacters",
+    ];
+
     /// Names each limit as JavaScript does and gives a place to read or replace it.
-    pub fn named(&mut self) -> [(&'static str, &mut f64); 9] {
+    pub fn named(&mut self) -> impl Iterator<Item = (&'static str, &mut f64)> {
+        Self::NAMES.into_iter().zip(self.all())
+    }
+
+    /// Gives a place to read or replace each limit, in the order of their names.
+    pub fn all(&mut self) -> [&mut f64; 9] {
         [
-            ("imageMaxBytes", &mut self.image_max_bytes),
-            ("imageMinSidePixels", &mut self.image_min_side_pixels),
-            ("imageMaxAspectRatio", &mut self.image_max_aspect_ratio),
-            ("audioMaxBytes", &mut self.audio_max_bytes),
-            ("audioMinSeconds", &mut self.audio_min_seconds),
-            ("audioMaxSeconds", &mut self.audio_max_seconds),
-            ("audioToleranceSeconds", &mut self.audio_tolerance_seconds),
-            ("promptMaxCharacters", &mut self.prompt_max_characters),
-            ("speechTextMaxCharacters", &mut self.speech_text_max_characters),
+            &mut self.image_max_bytes,
+            &mut self.image_min_side_pixels,
+            &mut self.image_max_aspect_ratio,
+            &mut self.audio_max_bytes,
+            &mut self.audio_min_seconds,
+            &mut self.audio_max_seconds,
+            &mut self.audio_tolerance_seconds,
+            &mut self.prompt_max_characters,
+            &mut self.speech_text_max_characters,
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! The classes and functions of the npm package.
+//! The functions of the npm package.
 //!
 //! This is the one place where the boundary to JavaScript is crossed: arguments are read here, and every failure leaves
 //! as the fields of an `AvatarError`, which the entry's facade makes of them.
@@ -15,13 +15,11 @@ use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::errand::{Answer, Job};
 use super::input::{AvatarInput, SpeechInput};
-use super::js::{call, function, get, number, set, try_get};
+use super::js::{get, given, set};
 use super::output::{parsed, task_to_js, with_dates};
 use super::prepare::Report;
 use super::promise::promise_of;
 use super::thrown::Thrown;
-use super::watch::Watcher;
-use crate::engine::error::Error;
 use crate::engine::input::Given;
 use crate::engine::limits::Limits;
 use crate::engine::output;
@@ -55,121 +53,101 @@ fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
 
 /// Checks an input without a client.
 #[wasm_bindgen]
-pub fn validate(input: Array, limits: JsValue) -> Promise {
-    report(input, Limits::default().overridden(&limits))
+pub fn validate(input: &Array, limits: &Array) -> Promise {
+    report(input, limits_of(limits, 0))
 }
 
-fn report(input: Array, limits: Result<Limits, Thrown>) -> Promise {
-    promise(async move { Ok(Report::of(&AvatarInput::from_list(&input), &limits?).await.to_js()) })
+fn report(input: &Array, limits: Limits) -> Promise {
+    let input = AvatarInput::from_list(input);
+    promise(async move { Ok(Report::of(&input, &limits).await.to_js()) })
 }
 
-/// The client, as the facade calls it. The facade has checked the options.
+type Method = Closure<dyn FnMut(u32, JsValue, Array) -> Promise>;
+
+/// Makes a client of a list of its options, which the facade has checked, and gives the function that calls it: with the
+/// number of a method, what the method is given, and a list of the call's options.
 #[wasm_bindgen]
-pub struct WasmClient(pub(super) Client);
-
-#[wasm_bindgen]
-impl WasmClient {
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue) -> Result<WasmClient, JsValue> {
-        config(options).map(|config| Self(Client::new(config))).map_err(thrown_to_js)
-    }
-
-    pub fn validate(&self, input: Array) -> Promise {
-        report(input, Ok(self.0.shared.config.limits.clone()))
-    }
-
-    #[wasm_bindgen(js_name = createTask)]
-    pub fn create_task(&self, input: Array, call: JsValue) -> Promise {
-        make(&self.0, AvatarInput::from_list(&input), &call, false)
-    }
-
-    #[wasm_bindgen(js_name = getTask)]
-    pub fn get_task(&self, task_id: JsValue, call: JsValue) -> Promise {
-        self.run(CallOptions::from_js(&call).and_then(|call| self.0.get(&given(&task_id), call)))
-    }
-
-    #[wasm_bindgen(js_name = waitForTask)]
-    pub fn wait_for_task(&self, task_id: JsValue, call: JsValue) -> Promise {
-        self.run(CallOptions::from_js(&call).and_then(|call| self.0.wait(&given(&task_id), call)))
-    }
-
-    #[wasm_bindgen(js_name = watchTask)]
-    pub fn watch_task(&self, task_id: JsValue, call: JsValue) -> Result<WasmWatcher, JsValue> {
-        let watcher = CallOptions::from_js(&call).and_then(|call| self.0.watcher(&given(&task_id), call));
-        Ok(WasmWatcher(Rc::new(RefCell::new(Some(watcher.map_err(thrown_to_js)?)))))
-    }
-
-    #[wasm_bindgen(js_name = findTask)]
-    pub fn find_task(&self, external_task_id: JsValue, call: JsValue) -> Promise {
-        self.run(CallOptions::from_js(&call).and_then(|call| self.0.find(&given(&external_task_id), call)))
-    }
-
-    pub fn generate(&self, input: Array, call: JsValue) -> Promise {
-        make(&self.0, AvatarInput::from_list(&input), &call, true)
-    }
-
-    #[wasm_bindgen(js_name = synthesizeSpeech)]
-    pub fn synthesize_speech(&self, input: Array, call: JsValue) -> Promise {
-        let input = SpeechInput::from_list(&input);
-        self.run(CallOptions::from_js(&call).and_then(|call| self.0.speak(&input, call)))
-    }
-
-    pub fn download(&self, video: JsValue, call: JsValue) -> Promise {
-        let client = self.0.clone();
-        promise(async move {
-            let url = get(&video, "url").as_string().unwrap_or_default();
-            let blob = client.download(&url, CallOptions::from_js(&call)?).await?;
-            Ok(blob.into())
-        })
-    }
+pub fn connect(options: &Array) -> JsValue {
+    let client = Client::new(config(options));
+    Method::new(move |method, given, call| run(&client, method, given, &call)).into_js_value()
 }
 
-impl WasmClient {
-    fn run(&self, job: Result<Job, Thrown>) -> Promise {
-        answer(Box::pin(self.0.clone().run(job)))
+/// The methods of a client in the order of `npm/entries/methods.js`, in which two more follow that are told by their ids.
+const VALIDATE: u32 = 0;
+const CREATE_TASK: u32 = 1;
+const GENERATE: u32 = 2;
+const SYNTHESIZE_SPEECH: u32 = 3;
+const DOWNLOAD: u32 = 4;
+const WATCH_TASK: u32 = 5;
+const WAIT_FOR_TASK: u32 = 6;
+const FIND_TASK: u32 = 7;
+
+pub(super) fn run(client: &Client, method: u32, given: JsValue, call: &Array) -> Promise {
+    let (list, options) = (given.unchecked_ref(), CallOptions::from_list(call));
+    let client = client.clone();
+    let job = match method {
+        VALIDATE => return report(list, client.shared.config.limits.clone()),
+        CREATE_TASK | GENERATE => return make(client, AvatarInput::from_list(list), options, method == GENERATE),
+        DOWNLOAD => return download(client, given, options),
+        _ => options.and_then(|options| match method {
+            SYNTHESIZE_SPEECH => client.speak(&SpeechInput::from_list(list), options),
+            WATCH_TASK => client.steps(&id(&given), options),
+            WAIT_FOR_TASK => client.wait(&id(&given), options),
+            FIND_TASK => client.find(&id(&given), options),
+            _ => client.get(&id(&given), options),
+        }),
+    };
+    if method == WATCH_TASK {
+        return promise(async move { Ok(steps(client, job?)) });
     }
+    answer(Box::pin(client.run(job)))
 }
 
-/// Creates a task, or a video where the call waits for it.
-pub(super) fn make(client: &Client, input: AvatarInput, call: &JsValue, waits: bool) -> Promise {
-    answer(Box::pin(client.clone().make(input, CallOptions::from_js(call), waits)))
-}
-
-fn answer(work: Pin<Box<dyn Future<Output = Result<Answer, Thrown>>>>) -> Promise {
+fn download(client: Client, video: JsValue, options: Result<CallOptions, Thrown>) -> Promise {
     promise(async move {
-        Ok(match work.await? {
-            Answer::Task(task) => task_to_js(&task),
-            Answer::Video(video) => parsed(&output::video(&video)),
-            Answer::Speech(speech) => parsed(&output::speech(&speech)),
-            Answer::Nothing => JsValue::UNDEFINED,
-        })
+        let url = get(&video, "url").as_string().unwrap_or_default();
+        Ok(client.download(&url, options?).await?.into())
     })
 }
 
-/// The steps of `watchTask`, which the facade makes an async iterator of.
-#[wasm_bindgen]
-pub struct WasmWatcher(Rc<RefCell<Option<Watcher>>>);
+/// Creates a task, or a video where the call waits for it.
+pub(super) fn make(client: Client, input: AvatarInput, options: Result<CallOptions, Thrown>, waits: bool) -> Promise {
+    answer(Box::pin(client.make(input, options, waits)))
+}
 
-#[wasm_bindgen]
-impl WasmWatcher {
-    /// Gives the next task, or `undefined` at the end.
-    pub fn next(&self) -> Promise {
-        let place = Rc::clone(&self.0);
-        promise(async move {
-            let Some(mut watcher) = place.take() else { return Ok(JsValue::UNDEFINED) };
-            Ok(match watcher.next().await? {
-                Some(task) => {
-                    place.replace(Some(watcher));
-                    task_to_js(&task)
-                }
-                None => JsValue::UNDEFINED,
-            })
-        })
+fn answer(work: Pin<Box<dyn Future<Output = Result<Answer, Thrown>>>>) -> Promise {
+    promise(async move { work.await.map(answer_to_js) })
+}
+
+fn answer_to_js(answer: Answer) -> JsValue {
+    match answer {
+        Answer::Task(task) => task_to_js(&task),
+        Answer::Video(video) => parsed(&output::video(&video)),
+        Answer::Speech(speech) => parsed(&output::speech(&speech)),
+        Answer::Nothing => JsValue::UNDEFINED,
     }
 }
 
+/// The steps of `watchTask`, which the facade makes an async iterator of: a function that gives the next task, or
+/// `undefined` at the end, and forgets the task where there is to be no next one.
+fn steps(client: Client, job: Job) -> JsValue {
+    let place = Rc::new(RefCell::new(Some(job)));
+    let next = Closure::<dyn FnMut(bool) -> Promise>::new(move |goes_on| {
+        let job = place.take().filter(|_| goes_on);
+        answer(Box::pin(step(client.clone(), job, Rc::clone(&place))))
+    });
+    next.into_js_value()
+}
+
+async fn step(client: Client, job: Option<Job>, place: Rc<RefCell<Option<Job>>>) -> Result<Answer, Thrown> {
+    let Some(mut job) = job else { return Ok(Answer::Nothing) };
+    let answer = client.carry_out(&mut *job.errand, &job.call).await?;
+    place.replace(Some(job));
+    Ok(answer)
+}
+
 /// An id as a caller gave it.
-fn given(value: &JsValue) -> Given {
+fn id(value: &JsValue) -> Given {
     match value.as_string() {
         Some(text) => Given::Text(text),
         None if value.is_undefined() || value.is_null() => Given::Absent,
@@ -177,53 +155,43 @@ fn given(value: &JsValue) -> Given {
     }
 }
 
-fn config(options: &JsValue) -> Result<Config, Thrown> {
-    let text = |name| get(options, name).as_string().unwrap_or_default();
-    let gateway = get(options, "gatewayUrl").as_string();
-    let target = match (&gateway, function(options, "apiKey")) {
-        (Some(_), _) => Target::Gateway,
-        (None, Some(function)) => Target::Service(Key::Function(function)),
-        (None, None) => Target::Service(Key::Text(text("apiKey"))),
+/// Reads the list that `checkOptions` of the facade gives. Without a key it is for a gateway.
+pub(super) fn config(options: &Array) -> Config {
+    let number = |index: u32, default: f64| options.get(index).as_f64().unwrap_or(default);
+    let key = options.get(0);
+    let target = match key.as_string() {
+        Some(text) => Target::Service(Key::Text(text)),
+        None => key.dyn_into().map_or(Target::Gateway, |function| Target::Service(Key::Function(function))),
     };
-    let address = gateway.unwrap_or_else(|| text("baseUrl"));
-    let base_url = base_address(&address).ok_or_else(|| {
-        let message = String::from("The address of the API must be a full http or https URL.");
-        Error::Configuration { message }
-    })?;
-    let (retry, poll) = (get(options, "retry"), get(options, "poll"));
-    let (retry_default, poll_default) = (RetryPolicy::default(), PollPolicy::default());
-    Ok(Config {
+    let address = options.get(1).as_string().unwrap_or_default();
+    let (retry, poll) = (RetryPolicy::default(), PollPolicy::default());
+    Config {
         target,
-        base_url,
-        fetch: function(options, "fetch"),
-        limits: Limits::default().overridden(&get(options, "limits"))?,
-        storage: try_get(options, "storage").ok().flatten(),
-        max_concurrent_tasks: number(options, "maxConcurrentTasks").map(|count| count as u32),
+        base_url: until(&address, b"?#").trim_end_matches('/').to_owned(),
+        fetch: options.get(2).dyn_into().ok(),
+        storage: given(options.get(3)),
+        max_concurrent_tasks: options.get(4).as_f64().filter(|count| count.is_finite()).map(|count| count as u32),
         retry: RetryPolicy {
-            max_attempts: number_or(&retry, "maxAttempts", retry_default.max_attempts.into()) as u32,
-            min_delay_ms: number_or(&retry, "minDelayMs", retry_default.min_delay_ms),
-            max_delay_ms: number_or(&retry, "maxDelayMs", retry_default.max_delay_ms),
+            max_attempts: number(5, retry.max_attempts.into()) as u32,
+            min_delay_ms: number(6, retry.min_delay_ms),
+            max_delay_ms: number(7, retry.max_delay_ms),
         },
         poll: PollPolicy {
-            min_interval_ms: number_or(&poll, "minIntervalMs", poll_default.min_interval_ms),
-            max_interval_ms: number_or(&poll, "maxIntervalMs", poll_default.max_interval_ms),
-            timeout_ms: number_or(&poll, "timeoutMs", poll_default.timeout_ms),
+            min_interval_ms: number(8, poll.min_interval_ms),
+            max_interval_ms: number(9, poll.max_interval_ms),
+            timeout_ms: number(10, poll.timeout_ms),
         },
-    })
-}
-
-#[inline(never)]
-fn number_or(value: &JsValue, name: &str, default: f64) -> f64 {
-    get(value, name).as_f64().unwrap_or(default)
-}
-
-/// Gives the normalised address, without a slash at its end.
-fn base_address(url: &str) -> Option<String> {
-    let parsed = web_sys::Url::new(url).ok()?;
-    let scheme = parsed.protocol();
-    if scheme != "http:" && scheme != "https:" {
-        return None;
+        limits: limits_of(options, 11),
     }
-    let address = call(&parsed, "toString", &[]).ok()?.as_string()?;
-    Some(until(&address, b"?#").trim_end_matches('/').to_owned())
+}
+
+/// Reads the limits, which stand in a list from `first` on, in their order.
+fn limits_of(list: &Array, first: u32) -> Limits {
+    let mut limits = Limits::default();
+    for (index, limit) in (first..).zip(limits.all()) {
+        if let Some(given) = list.get(index).as_f64() {
+            *limit = given;
+        }
+    }
+    limits
 }

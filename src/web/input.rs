@@ -86,7 +86,7 @@ fn try_get_at(list: &Array, field: Field, first: Field) -> Result<Option<JsValue
     if value.is_symbol() {
         return Err(value);
     }
-    Ok((!value.is_undefined() && !value.is_null()).then_some(value))
+    Ok(super::js::given(value))
 }
 
 fn json_object(value: &JsValue) -> Option<String> {
@@ -149,29 +149,44 @@ impl CallOptions {
     /// # Errors
     /// `configuration` for an option of the wrong type.
     pub fn from_js(value: &JsValue) -> Result<Self, Thrown> {
-        let wrong = |message: &str| Thrown::from(Error::Configuration { message: message.to_owned() });
-        let read = |name: &str| match value.is_object() {
+        Self::read(|_, name| match value.is_object() {
             true => try_get(value, name).map_err(|cause| wrong("The call's options cannot be read.").because(cause)),
             false => Ok(None),
-        };
+        })
+    }
+
+    /// Reads a list of the options.
+    ///
+    /// # Errors
+    /// `configuration` for an option of the wrong type.
+    #[cfg(feature = "npm")]
+    pub(super) fn from_list(list: &Array) -> Result<Self, Thrown> {
+        Self::read(|index, _| Ok(super::js::given(list.get(index))))
+    }
+
+    fn read(option: impl Fn(u32, &str) -> Result<Option<JsValue>, Thrown>) -> Result<Self, Thrown> {
         let mut options = Self::default();
-        if let Some(signal) = read("signal")? {
+        if let Some(signal) = option(0, "signal")? {
             // The shape is asked for, not the class: a signal of another realm or of a polyfill is one, too.
             if get(&signal, "aborted").as_bool().is_none() || !get(&signal, "addEventListener").is_function() {
                 return Err(wrong("signal must be an AbortSignal."));
             }
             options.signal = Some(signal.unchecked_into());
         }
-        if let Some(listener) = read("onProgress")? {
+        if let Some(listener) = option(1, "onProgress")? {
             let listener: Function = listener.dyn_into().map_err(|_| wrong("onProgress must be a function."))?;
             options.on_progress = Some(listener);
         }
-        if let Some(timeout) = read("timeoutMs")? {
+        if let Some(timeout) = option(2, "timeoutMs")? {
             let timeout_ms = timeout.as_f64().filter(|ms| !ms.is_nan());
             options.timeout_ms = Some(timeout_ms.ok_or_else(|| wrong("timeoutMs must be a number of milliseconds."))?);
         }
         Ok(options)
     }
+}
+
+fn wrong(message: &str) -> Thrown {
+    Error::Configuration { message: message.to_owned() }.into()
 }
 
 impl Limits {
@@ -185,7 +200,7 @@ impl Limits {
         }
         // Those that are given are asked for: mostly that is one.
         for name in Reflect::own_keys(value).unwrap_or_default().iter().filter_map(|name| name.as_string()) {
-            let Some((name, limit)) = self.named().into_iter().find(|(known, _)| *known == name) else { continue };
+            let Some((name, limit)) = self.named().find(|(known, _)| *known == name) else { continue };
             let given = get(value, name);
             if given.is_undefined() || given.is_null() {
                 continue;

@@ -20,8 +20,12 @@ pub(super) fn get(value: &JsValue, name: &str) -> JsValue {
 /// # Errors
 /// What the property's getter threw.
 pub(super) fn try_get(value: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
-    let value = Reflect::get(value, &JsValue::from_str(name))?;
-    Ok((!value.is_undefined() && !value.is_null()).then_some(value))
+    Reflect::get(value, &JsValue::from_str(name)).map(given)
+}
+
+/// Tells `undefined` and `null` from anything else.
+pub(super) fn given(value: JsValue) -> Option<JsValue> {
+    (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
 /// Reads a property that is a finite number.

@@ -11,7 +11,7 @@ use crate::engine::problem::ProblemCode;
 #[wasm_bindgen]
 pub fn limits() -> JsValue {
     let mut limits = Limits::default();
-    limits.named().into_iter().fold(Builder::new(), |built, (name, limit)| built.set(name, *limit)).build()
+    limits.named().fold(Builder::new(), |built, (name, limit)| built.set(name, *limit)).build()
 }
 
 /// Gives every error code and every problem code, so that tests can compare them with the declared types.

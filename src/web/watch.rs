@@ -38,12 +38,14 @@ impl Client {
     /// # Errors
     /// `invalid_input` for an id that cannot be one.
     pub fn watch_task(&self, task_id: &str, options: CallOptions) -> Result<Watcher, Thrown> {
-        self.watcher(&Given::Text(task_id.to_owned()), options)
+        let job = self.steps(&Given::Text(task_id.to_owned()), options)?;
+        Ok(Watcher { client: self.clone(), job: Some(job) })
     }
 
-    pub(super) fn watcher(&self, task_id: &Given, options: CallOptions) -> Result<Watcher, Thrown> {
+    /// What the steps of a watch are carried out with, one by one, until one of them brings nothing.
+    pub(super) fn steps(&self, task_id: &Given, options: CallOptions) -> Result<Job, Thrown> {
         let (watch, call) = self.watch(task_id, options)?;
-        Ok(Watcher { client: self.clone(), call, watch })
+        Ok(Job { errand: Box::new(watch), call })
     }
 
     fn watch(&self, task_id: &Given, options: CallOptions) -> Result<(Watch, Call), Thrown> {
@@ -57,8 +59,8 @@ impl Client {
 /// A task that is being waited for.
 pub struct Watcher {
     client: Client,
-    call: Call,
-    watch: Watch,
+    /// Until it has failed.
+    job: Option<Job>,
 }
 
 impl Watcher {
@@ -67,12 +69,14 @@ impl Watcher {
     /// # Errors
     /// `timeout`, `aborted`, and whatever the service refuses a read for; each with the task's id.
     pub async fn next(&mut self) -> Result<Option<Box<Task>>, Thrown> {
-        if self.watch.ended {
-            return Ok(None);
+        let Some(mut job) = self.job.take() else { return Ok(None) };
+        match self.client.carry_out(&mut *job.errand, &job.call).await? {
+            Answer::Nothing => Ok(None),
+            answer => {
+                self.job = Some(job);
+                answer.into_task().map(Some)
+            }
         }
-        let next = self.client.carry_out(&mut self.watch, &self.call).await.and_then(Answer::into_task);
-        self.watch.ended |= next.is_err();
-        next.map(Some)
     }
 }
 
@@ -137,6 +141,9 @@ impl Watch {
 
 impl Errand for Watch {
     fn go_on(&mut self, client: &Client) -> Next {
+        if self.ended {
+            return Next::Done(Ok(Answer::Nothing));
+        }
         if let Some(task) = self.created.take() {
             self.began_at_ms = now_ms();
             return self.on_read(Ok(task), client);

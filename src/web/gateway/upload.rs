@@ -7,7 +7,9 @@ use std::rc::Rc;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::super::exports::{WasmClient, make};
+use super::super::CallOptions;
+use super::super::client::Client;
+use super::super::exports::{config, make, run};
 use super::super::input::AvatarInput;
 use super::super::js::Builder;
 use super::super::media::Media;
@@ -176,17 +178,32 @@ impl WasmFiles {
     }
 }
 
+/// The client of a gateway, which sends files from where they arrived, too.
 #[wasm_bindgen]
-impl WasmClient {
+pub struct WasmSender(Client);
+
+#[wasm_bindgen]
+impl WasmSender {
+    /// Takes a list of the client's options, as `connect` does.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &Array) -> Self {
+        Self(Client::new(config(options)))
+    }
+
+    /// Calls a method of the client.
+    pub fn run(&self, method: u32, given: JsValue, call: &Array) -> Promise {
+        run(&self.0, method, given, call)
+    }
+
     /// Creates a task of an input, with files in place of those that it has not.
     #[wasm_bindgen(js_name = createTaskOf)]
-    pub fn create_task_of(&self, files: &WasmFiles, input: &Array, call: JsValue) -> Promise {
+    pub fn create_task_of(&self, files: &WasmFiles, input: &Array, call: &Array) -> Promise {
         let mut input = AvatarInput::from_list(input);
         for (part, place) in [(Part::Image, &mut input.image), (Part::SoundFile, &mut input.sound_file)] {
             if let Some(held) = files.held(part) {
                 *place = Ok(Some(Media::Held(held)));
             }
         }
-        make(&self.0, input, &call, false)
+        make(self.0.clone(), input, CallOptions::from_list(call), false)
     }
 }

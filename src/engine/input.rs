@@ -27,6 +27,14 @@ impl Given {
             Self::Absent | Self::WrongType => None,
         }
     }
+
+    /// The same, taken out.
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Absent | Self::WrongType => None,
+        }
+    }
 }
 
 /// The fields of a create that are not files.

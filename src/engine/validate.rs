@@ -81,6 +81,7 @@ pub fn audio_problems(info: &AudioInfo, limits: &Limits) -> Option<Problem> {
 }
 
 /// Says why a file could not be told what it is.
+#[inline(never)]
 pub fn probe_problem(field: Field, error: &ProbeError) -> Problem {
     let (formats, wanted) = match field {
         Field::Image => (IMAGE_FORMATS, "a JPEG or PNG image"),

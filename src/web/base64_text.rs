@@ -42,7 +42,7 @@ impl Base64Text {
             if at >= self.text.length() {
                 return true;
             }
-            let_others().await;
+            let _ = let_others().await;
         }
         false
     }

@@ -3,7 +3,9 @@
 use js_sys::Uint8Array;
 
 use super::prepare::Prepared;
-use super::reading::Reading;
+use super::progress::{Phase, Progress};
+use super::promise::{Outcome, Settled};
+use super::reading::{Read, Reading};
 use super::thrown::Thrown;
 use crate::engine::base64::{Encoder, Text};
 use crate::engine::body::Piece;
@@ -21,8 +23,20 @@ pub(super) struct Pieces {
     open: Option<Field>,
     encoder: Encoder,
     chunk: Vec<u8>,
+    /// The last piece.
+    pub(super) text: Text,
     /// Of the whole body.
     pub(super) total_bytes: u64,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    /// A piece of the body, as `text`.
+    Piece,
+    /// Something to wait for, whose outcome is wanted.
+    Wait(Settled),
+    /// The end.
+    End,
 }
 
 impl Pieces {
@@ -35,17 +49,18 @@ impl Pieces {
             open: None,
             encoder: Encoder::default(),
             chunk: Vec::new(),
+            text: Text::default(),
             total_bytes: layout.total_bytes,
         }
     }
 
-    /// Puts the next piece into `text`. Gives `false` at the end.
+    /// Makes the next piece, or tells what has to be waited for.
     ///
     /// # Errors
     /// `invalid_input` where a file cannot be read any more.
-    pub(super) async fn next(&mut self, text: &mut Text) -> Result<bool, Thrown> {
-        text.clear();
-        while text.is_empty() {
+    pub(super) fn next(&mut self) -> Result<Next, Thrown> {
+        self.text.clear();
+        while self.text.is_empty() {
             if self.sound_file.as_ref().is_none_or(Reading::is_asked_for) {
                 self.image.begin();
             }
@@ -55,46 +70,70 @@ impl Pieces {
                 None => None,
             };
             if let (Some(field), Some(reading)) = (self.open, reading) {
-                match reading.next(&mut self.chunk).await.map_err(|_| unreadable(field))? {
-                    Some(bytes) => self.encoder.push(bytes, text),
-                    None => {
-                        self.encoder.finish(text);
+                match reading.next(&mut self.chunk) {
+                    Read::Bytes(bytes) => self.encoder.push(bytes, &mut self.text),
+                    Read::Wait(settled) => return Ok(Next::Wait(settled)),
+                    Read::End => {
+                        self.encoder.finish(&mut self.text);
                         self.open = None;
                     }
+                    Read::Lost => return Err(Error::InvalidInput { problems: vec![unreadable_problem(field)] }.into()),
                 }
                 continue;
             }
             match self.pieces.next() {
-                Some(Piece::Text(piece)) => text.push(piece.as_bytes()),
+                Some(Piece::Text(piece)) => self.text.push(piece.as_bytes()),
                 Some(Piece::Image) => self.open = Some(Field::Image),
                 Some(Piece::SoundFile) => self.open = Some(Field::SoundFile),
-                None => return Ok(false),
+                None => return Ok(Next::End),
             }
         }
-        Ok(true)
+        Ok(Next::Piece)
+    }
+
+    /// Takes what was waited for.
+    pub(super) fn take(&mut self, given: Outcome) {
+        match (&mut self.sound_file, self.open) {
+            (Some(sound_file), Some(Field::SoundFile)) => sound_file.take(given),
+            _ => self.image.take(given),
+        }
+    }
+
+    /// Gives all of the pieces, one after the other.
+    ///
+    /// # Errors
+    /// `invalid_input` where a file cannot be read any more.
+    pub(super) async fn each(mut self, sink: &mut dyn FnMut(&[u8])) -> Result<(), Thrown> {
+        loop {
+            match self.next()? {
+                Next::Piece => sink(&self.text),
+                Next::Wait(settled) => {
+                    let given = settled.await;
+                    self.take(given);
+                }
+                Next::End => return Ok(()),
+            }
+        }
     }
 }
 
-/// Writes the body of a create. `on_progress` is told the bytes written and their total.
+/// Writes the body of a create.
 ///
 /// # Errors
 /// `invalid_input` where a file cannot be read any more; `configuration` where the platform has no memory for the body.
-pub(super) async fn write(prepared: &Prepared, on_progress: impl Fn(f64, f64)) -> Result<Uint8Array, Thrown> {
-    let mut pieces = Pieces::of(prepared);
+pub(super) async fn write(prepared: &Prepared, progress: &Progress) -> Result<Uint8Array, Thrown> {
+    let pieces = Pieces::of(prepared);
     let total = u32::try_from(pieces.total_bytes).map_err(|_| too_large())?;
     let body = Uint8Array::new_with_length(total);
-    let (mut at, mut text) = (0, Text::default());
-    while pieces.next(&mut text).await? {
-        let end = at + text.len() as u32;
-        body.subarray(at, end).copy_from(&text);
+    let mut at = 0;
+    let mut sink = |piece: &[u8]| {
+        let end = at + piece.len() as u32;
+        body.subarray(at, end).copy_from(piece);
         at = end;
-        on_progress(f64::from(at), f64::from(total));
-    }
+        progress.advance(Phase::Reading, f64::from(at), Some(f64::from(total)));
+    };
+    pieces.each(&mut sink).await?;
     Ok(body)
-}
-
-fn unreadable(field: Field) -> Thrown {
-    Error::InvalidInput { problems: vec![unreadable_problem(field)] }.into()
 }
 
 fn too_large() -> Thrown {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::call::{Call, CallOptions};
 use super::input::AvatarInput;
 use super::prepare::Report;
-use super::promise::Settled;
+use super::promise::{Outcome, Settled};
 use super::storage::NamesInUse;
 use super::thrown::Thrown;
 use super::turn::Turns;
@@ -121,24 +121,25 @@ impl Client {
         url
     }
 
-    /// The key for the next request.
-    pub(super) async fn key(&self) -> Result<Option<String>, Thrown> {
-        let key = match &self.shared.config.target {
-            Target::Gateway => return Ok(None),
-            Target::Service(Key::Text(key)) => key.clone(),
-            Target::Service(Key::Function(function)) => {
-                let failed = |cause| configuration("The apiKey function failed.").because(cause);
-                let promise = function.call0(&JsValue::UNDEFINED).map_err(failed)?;
-                let key = Settled::of(&promise).await.map_err(failed)?;
-                key.as_string().ok_or_else(|| configuration("The apiKey function must give a string."))?
-            }
-        };
-        // Anything else cannot stand in a header, and the platform's error would quote it.
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(configuration("The API key must be non-empty text of visible ASCII characters."));
+    /// The key for the next request, where one goes with it.
+    pub(super) fn key(&self) -> Option<Settled> {
+        match &self.shared.config.target {
+            Target::Gateway => None,
+            Target::Service(Key::Text(key)) => Some(Settled::already(Ok(JsValue::from_str(key)))),
+            Target::Service(Key::Function(function)) => Some(Settled::of_called(function.call0(&JsValue::UNDEFINED))),
         }
-        Ok(Some(key))
     }
+}
+
+/// Gives a key that was given.
+pub(super) fn checked_key(given: Outcome) -> Result<String, Thrown> {
+    let key = given.map_err(|cause| configuration("The apiKey function failed.").because(cause))?;
+    let key = key.as_string().ok_or_else(|| configuration("The apiKey function must give a string."))?;
+    // Anything else cannot stand in a header, and the platform's error would quote it.
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(configuration("The API key must be non-empty text of visible ASCII characters."));
+    }
+    Ok(key)
 }
 
 /// Gives an id that was given.

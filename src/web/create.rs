@@ -2,9 +2,9 @@
 
 use js_sys::Uint8Array;
 
-use super::call::{Call, CallOptions};
+use super::call::{Call, CallOptions, Work};
 use super::client::{Client, Kind, configuration};
-use super::errand::Answer;
+use super::errand::{Answer, Job};
 use super::input::AvatarInput;
 use super::js::{call, get, global};
 use super::making::{Making, Purpose};
@@ -45,7 +45,13 @@ impl Client {
     ) -> Result<Answer, Thrown> {
         let call = self.begin(options?);
         call.enter(Phase::Reading, None);
-        let report = call.run(self.validate(&input)).await?;
+        let making = call.run(self.prepared(input, &call, waits)).await??;
+        self.run(Ok(Job { errand: Box::new(making), call })).await
+    }
+
+    /// Checks the input and prepares what is sent.
+    async fn prepared(&self, input: AvatarInput, call: &Call, waits: bool) -> Result<Making, Thrown> {
+        let report = self.validate(&input).await;
         if !report.problems.is_empty() {
             return Err(Error::InvalidInput { problems: report.problems }.into());
         }
@@ -53,15 +59,14 @@ impl Client {
             pro: input.texts.mode.text() == Some("pro"),
             voice_seconds: report.sound_file.map(|info| info.duration_seconds),
         };
-        // Held until the task has ended.
-        let _place = if waits { self.place(&call).await? } else { None };
+        let place = if waits { self.place(call).await } else { None };
         let given = input.texts.external_task_id.text().map(str::to_owned);
         let made_up = given.is_none();
         let external_task_id = given.map_or_else(random_id, Ok)?;
         let prepared = Prepared::of(input, external_task_id.clone()).ok_or_else(nothing_to_send)?;
-        let on_progress = |loaded, total| call.advance(Phase::Reading, loaded, Some(total));
         let way = self.way(&prepared);
-        let mut upload = call.run(Upload::of(prepared, way, on_progress)).await??;
+        let uploading: Work<'_, _> = Box::pin(Upload::of(prepared, way, &call.progress));
+        let mut upload = uploading.await?;
         let mut saved = None;
         if self.shared.config.storage.is_some() {
             let mut fingerprint = Fingerprint::default();
@@ -70,9 +75,8 @@ impl Client {
             saved = Some(Saved::new(&self.shared.names, fingerprint, &external_task_id));
         }
         let is_found_again = saved.is_some() || (self.is_for_gateway() && !made_up);
-        let mut making =
-            Making::new(&self, &call, external_task_id, upload, saved, Purpose { waits, kind, is_found_again });
-        self.carry_out(&mut making, &call).await
+        let purpose = Purpose { waits, kind, is_found_again };
+        Ok(Making::new(self, call, external_task_id, upload, saved, purpose, place))
     }
 
     fn way(&self, prepared: &Prepared) -> Way {
@@ -84,14 +88,14 @@ impl Client {
         }
     }
 
-    async fn place(&self, call: &Call) -> Result<Option<Place>, Thrown> {
-        let Some(turns) = &self.shared.turns else { return Ok(None) };
-        let place = Place::new(turns);
+    /// Waits for a place, where there are only so many.
+    async fn place(&self, call: &Call) -> Option<Place> {
+        let place = Place::new(self.shared.turns.as_ref()?);
         if !place.is_free() {
             call.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
         }
-        call.run(place.turn()).await?;
-        Ok(Some(place))
+        place.turn().await;
+        Some(place)
     }
 }
 
@@ -100,6 +104,7 @@ fn nothing_to_send() -> Thrown {
 }
 
 /// A random UUID; plain-HTTP pages have no `randomUUID`, so it is made from random bytes there.
+#[inline(never)]
 fn random_id() -> Result<String, Thrown> {
     let crypto = get(&global(), "crypto");
     if let Some(id) = call(&crypto, "randomUUID", &[]).ok().and_then(|id| id.as_string()) {

@@ -1,21 +1,23 @@
 //! Downloading a finished video.
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, Blob, BlobPropertyBag};
+use web_sys::Blob;
 
 use super::call::{Call, CallOptions};
-use super::client::Client;
-use super::errand::Repetitions;
-use super::http::{AbortOnDrop, Chunks, failed, header, retry_after, start};
-use super::js::{Builder, get, number};
-use super::progress::Phase;
+use super::client::{Client, configuration};
+use super::errand::{Answer, Contents, Errand, Job, Next, Order, Repetitions};
+use super::http::header;
+use super::js::{Builder, construct};
+use super::progress::{Phase, Progress};
+use super::promise;
 use super::thrown::Thrown;
-use super::time::{Timer, within};
 use crate::engine::error::{Error, Refusal, RefusalKind};
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::json::decimal;
+use crate::engine::lookup::Outcome;
 use crate::engine::problem::Field;
+use crate::engine::wire::HttpAnswer;
 
 /// How the types of pages and of failures begin, which some send with 200 where a video was.
 const NO_VIDEOS: [&str; 2] = ["text/", "application/json"];
@@ -23,95 +25,108 @@ const NO_VIDEOS: [&str; 2] = ["text/", "application/json"];
 /// The status of an answer that has a part of what was asked for. No part was asked for.
 const PARTIAL: u16 = 206;
 
-/// How long a download may stand still, in milliseconds.
-const STAND_MS: f64 = 60_000.0;
-
 impl Client {
     /// Downloads a finished video. The key is not sent.
     ///
     /// # Errors
     /// `not_found` once the service has deleted it (30 days), `network`, `server`, `invalid_response`.
     pub async fn download(&self, url: &str, options: CallOptions) -> Result<Blob, Thrown> {
-        if !is_http_url(url) {
+        self.clone().run(self.fetch_video(url.to_owned(), options)).await?.into_blob()
+    }
+
+    pub(super) fn fetch_video(&self, url: String, options: CallOptions) -> Result<Job, Thrown> {
+        if !is_http_url(&url) {
             return Err(Error::InvalidInput { problems: vec![url_problem(Field::Video)] }.into());
         }
         let call = Call::new(options, None);
         call.enter(Phase::Downloading, None);
-        let mut repetitions = Repetitions::until(call.deadline_ms());
-        loop {
-            let thrown = match fetch_video(self.shared.config.fetch.as_ref(), url, &call).await? {
-                Ok(blob) => return Ok(blob),
-                Err(thrown) => thrown,
-            };
-            let delay_ms = repetitions.delay_ms(thrown.error(), thrown.error().is_retryable(), self);
-            call.run(Timer::new(delay_ms.ok_or(thrown)?)).await?;
+        Ok(Job { errand: Box::new(Download { url, repetitions: Repetitions::until(call.deadline_ms()) }), call })
+    }
+}
+
+/// The requests for a video, again and again while the failure may pass.
+struct Download {
+    url: String,
+    repetitions: Repetitions,
+}
+
+impl Errand for Download {
+    fn go_on(&mut self, _: &Client) -> Next {
+        Next::Send(Order { url: self.url.clone(), contents: Contents::Video })
+    }
+
+    fn on_sent(&mut self, outcome: Outcome, client: &Client) -> Next {
+        let error = match outcome.answer() {
+            Ok(answer) => refused(*answer),
+            Err(error) => error,
+        };
+        let may_pass = error.is_retryable();
+        self.repetitions.after(error, may_pass, client)
+    }
+
+    fn on_given(&mut self, video: promise::Outcome, _: &Client) -> Next {
+        Next::Done(match video {
+            Ok(video) => Ok(Answer::Blob(video.unchecked_into())),
+            Err(cause) => Err(configuration("This platform has no memory for the video.").because(cause)),
+        })
+    }
+
+    fn completed(&self, thrown: Thrown) -> Thrown {
+        thrown
+    }
+}
+
+/// A video that is arriving, in memory of the platform.
+#[derive(Default)]
+pub(super) struct Arriving {
+    parts: Array,
+    content_type: String,
+    loaded_bytes: f64,
+    total_bytes: Option<f64>,
+}
+
+impl Arriving {
+    /// Looks whether a response is a video.
+    pub(super) fn begin(&mut self, status: u16, response: &JsValue) -> bool {
+        self.content_type = header(response, "content-type").unwrap_or_default().to_ascii_lowercase();
+        if !is_success(status)
+            || status == PARTIAL
+            || NO_VIDEOS.iter().any(|begins| self.content_type.starts_with(begins))
+        {
+            return false;
         }
-    }
-}
-
-/// The outer error ends the call, the inner one may pass.
-async fn fetch_video(fetch: Option<&Function>, url: &str, call: &Call) -> Result<Result<Blob, Thrown>, Thrown> {
-    let controller = AbortController::new().ok();
-    let mut guard = AbortOnDrop(controller.clone());
-    let init = Builder::new().set_some("signal", controller.map(|controller| controller.signal())).build();
-    let response = match call.run(in_time(start(fetch, url, &init))).await? {
-        Ok(response) => response,
-        Err(cause) => return Ok(Err(lost(url, cause))),
-    };
-    let status = number(&response, "status").unwrap_or_default() as u16;
-    if get(&response, "ok").as_bool() != Some(true) {
-        return Ok(Err(refused(status, &response)));
-    }
-    let content_type = header(&response, "content-type").unwrap_or_default().to_ascii_lowercase();
-    let no_video = || {
-        let reason = String::from("it is no video, or only a part of one.");
-        Ok(Err(Error::InvalidResponse { status, reason }.into()))
-    };
-    if status == PARTIAL || NO_VIDEOS.iter().any(|begins| content_type.starts_with(begins)) {
-        return no_video();
-    }
-    let encoded = header(&response, "content-encoding").is_some();
-    let length = header(&response, "content-length").and_then(|length| decimal(&length));
-    let total = length.filter(|_| !encoded);
-    let (parts, mut loaded, mut chunks) = (Array::new(), 0.0, Chunks::of(&response));
-    loop {
-        match call.run(in_time(chunks.next())).await? {
-            Ok(Some(chunk)) => {
-                loaded += f64::from(chunk.length());
-                parts.push(&chunk);
-                call.advance(Phase::Downloading, loaded, total);
-            }
-            Ok(None) => break,
-            Err(cause) => return Ok(Err(lost(url, cause))),
+        if header(response, "content-encoding").is_none() {
+            self.total_bytes = header(response, "content-length").and_then(|length| decimal(&length));
         }
+        true
     }
-    guard.0 = None;
-    if loaded == 0.0 || total.is_some_and(|total| loaded < total) {
-        return no_video();
+
+    pub(super) fn push(&mut self, chunk: &Uint8Array, progress: &Progress) {
+        self.parts.push(chunk);
+        self.loaded_bytes += f64::from(chunk.length());
+        progress.advance(Phase::Downloading, self.loaded_bytes, self.total_bytes);
     }
-    let options = BlobPropertyBag::new();
-    options.set_type(if content_type.is_empty() { "video/mp4" } else { &content_type });
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options);
-    Ok(blob.map_err(|cause| {
-        let message = String::from("This platform has no memory for the video.");
-        Thrown::from(Error::Configuration { message }).because(cause)
-    }))
-}
 
-/// Gives up on a download that has come to a stand.
-async fn in_time<T>(work: impl Future<Output = Result<T, JsValue>>) -> Result<T, JsValue> {
-    within(STAND_MS, work).await.unwrap_or_else(|| Err(js_sys::Error::new("nothing came for a minute").into()))
-}
-
-fn lost(url: &str, cause: JsValue) -> Thrown {
-    let sent = failed(url, cause);
-    match sent.outcome.answer() {
-        Ok(_) => Error::Network { message: String::from("No answer came.") }.into(),
-        Err(error) => Thrown::new(error.into(), sent.cause),
+    /// Gives the file, or nothing where some of it is missing.
+    pub(super) fn end(self) -> Option<Result<JsValue, JsValue>> {
+        if self.loaded_bytes == 0.0 || self.total_bytes.is_some_and(|total_bytes| self.loaded_bytes < total_bytes) {
+            return None;
+        }
+        let content_type = if self.content_type.is_empty() { "video/mp4" } else { &self.content_type };
+        Some(construct("Blob", &[&self.parts, &Builder::new().set("type", content_type).build()]))
     }
 }
 
-fn refused(status: u16, response: &JsValue) -> Thrown {
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+/// Says why an answer is no video.
+fn refused(answer: HttpAnswer) -> Error {
+    let HttpAnswer { status, request_id, retry_after_ms, .. } = answer;
+    if is_success(status) {
+        return Error::InvalidResponse { status, reason: String::from("it is no video, or only a part of one.") };
+    }
     let kind = match status {
         401 | 403 | 404 | 410 => RefusalKind::NotFound,
         429 => RefusalKind::RateLimited,
@@ -119,13 +134,6 @@ fn refused(status: u16, response: &JsValue) -> Thrown {
         _ => RefusalKind::InvalidRequest,
     };
     let gone = "The video is not there (any more); the service deletes videos after 30 days.";
-    Error::Refused(Refusal {
-        kind,
-        status,
-        api_code: None,
-        message: String::from(if kind == RefusalKind::NotFound { gone } else { "" }),
-        request_id: header(response, "x-request-id"),
-        retry_after_ms: header(response, "retry-after").and_then(|value| retry_after(&value)),
-    })
-    .into()
+    let message = String::from(if kind == RefusalKind::NotFound { gone } else { "" });
+    Error::Refused(Refusal { kind, status, api_code: None, message, request_id, retry_after_ms })
 }

@@ -88,8 +88,8 @@ pub(super) fn run(client: &Client, method: u32, given: JsValue, call: &Array) ->
     let job = match method {
         VALIDATE => return report(list, client.shared.config.limits.clone()),
         CREATE_TASK | GENERATE => return make(client, AvatarInput::from_list(list), options, method == GENERATE),
-        DOWNLOAD => return download(client, given, options),
         _ => options.and_then(|options| match method {
+            DOWNLOAD => client.fetch_video(get(&given, "url").as_string().unwrap_or_default(), options),
             SYNTHESIZE_SPEECH => client.speak(&SpeechInput::from_list(list), options),
             WATCH_TASK => client.steps(&id(&given), options),
             WAIT_FOR_TASK => client.wait(&id(&given), options),
@@ -101,13 +101,6 @@ pub(super) fn run(client: &Client, method: u32, given: JsValue, call: &Array) ->
         return promise(async move { Ok(steps(client, job?)) });
     }
     answer(Box::pin(client.run(job)))
-}
-
-fn download(client: Client, video: JsValue, options: Result<CallOptions, Thrown>) -> Promise {
-    promise(async move {
-        let url = get(&video, "url").as_string().unwrap_or_default();
-        Ok(client.download(&url, options?).await?.into())
-    })
 }
 
 /// Creates a task, or a video where the call waits for it.
@@ -124,6 +117,7 @@ fn answer_to_js(answer: Answer) -> JsValue {
         Answer::Task(task) => task_to_js(&task),
         Answer::Video(video) => parsed(&output::video(&video)),
         Answer::Speech(speech) => parsed(&output::speech(&speech)),
+        Answer::Blob(blob) => blob.into(),
         Answer::Nothing => JsValue::UNDEFINED,
     }
 }

@@ -1,10 +1,8 @@
 //! Something that happens once, and waiting for it.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 #[derive(Default)]
 struct State {
@@ -32,17 +30,14 @@ impl Flag {
     pub(super) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
-}
 
-impl Future for Flag {
-    type Output = ();
+    /// Whether it was raised.
+    pub(super) fn is_up(&self) -> bool {
+        self.0.borrow().is_up
+    }
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.0.borrow_mut();
-        if state.is_up {
-            return Poll::Ready(());
-        }
-        state.waker = Some(context.waker().clone());
-        Poll::Pending
+    /// Has whoever raises it wake up the task that asks.
+    pub(super) fn wakes(&self, context: &Context<'_>) {
+        self.0.borrow_mut().waker = Some(context.waker().clone());
     }
 }

@@ -1,10 +1,10 @@
 //! Talking to a gateway instead of the service: binary uploads, signed ids, and reads that are held until a change.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Client, TASKS_PATH, Target, configuration};
-use super::js::{call as call_method, get, global};
+use super::js::{call as call_method, construct, get};
 use super::media::Media;
 use super::prepare::Prepared;
 use super::promise::Settled;
@@ -53,7 +53,8 @@ impl Client {
 
     fn absolute(&self, url: &str) -> String {
         let base = &self.shared.config.base_url;
-        web_sys::Url::new_with_base(url, base).map_or_else(|_| url.to_owned(), |url| url.href())
+        let absolute = construct("URL", &[&JsValue::from_str(url), &JsValue::from_str(base)]);
+        absolute.ok().and_then(|absolute| get(&absolute, "href").as_string()).unwrap_or_else(|| url.to_owned())
     }
 
     /// The address at which a waiting client reads a task whose status it knows.
@@ -120,8 +121,7 @@ pub(super) async fn form_of(prepared: &Prepared) -> Result<JsValue, Thrown> {
 }
 
 async fn files_in_form(prepared: &Prepared) -> Result<JsValue, JsValue> {
-    let constructor: Function = get(&global(), "FormData").dyn_into()?;
-    let form = Reflect::construct(&constructor, &Array::new())?;
+    let form = construct("FormData", &[])?;
     name_form(&form, prepared);
     for (field, media) in [(Field::SoundFile, prepared.sound_file.as_ref()), (Field::Image, Some(&prepared.image))] {
         if let Some(media) = media.filter(|media| !matches!(media, Media::Url(_))) {
@@ -160,7 +160,6 @@ fn input_json(fields: &CreateFields) -> String {
 
 /// A form takes nothing but blobs of this platform.
 async fn blob(media: &Media) -> Result<JsValue, JsValue> {
-    let constructor: Function = get(&global(), "Blob").dyn_into()?;
     let bytes = match media {
         Media::Blob { blob, .. } if blob.dyn_ref::<web_sys::Blob>().is_some() => return Ok(blob.clone()),
         Media::Blob { blob, .. } => {
@@ -171,5 +170,5 @@ async fn blob(media: &Media) -> Result<JsValue, JsValue> {
         Media::Bytes(bytes) => bytes.slice(0, bytes.length()).into(),
         _ => return Err(JsValue::UNDEFINED),
     };
-    Reflect::construct(&constructor, &Array::of1(&Array::of1(&bytes)))
+    construct("Blob", &[&Array::of1(&bytes)])
 }

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortController;
 
-use super::js::{Builder, call, function, get, global, number};
+use super::download::Arriving;
+use super::js::{Builder, call, construct, function, get, global, number};
 use super::progress::Progress;
 use super::promise::Settled;
-use super::time::{wall_ms, within};
+use super::time::wall_ms;
 use crate::engine::error::RefusalKind;
 use crate::engine::lookup::Outcome;
 use crate::engine::network::{PlatformError, certainly_not_sent};
@@ -26,93 +26,189 @@ const MAX_CAUSES: usize = 12;
 
 /// What is sent.
 pub(super) struct Request<'a> {
-    pub(super) method: &'static str,
     pub(super) url: &'a str,
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) key: Option<&'a str>,
+    /// Sent as JSON unless it is a form. Without one it only asks.
     pub(super) body: Option<JsValue>,
-    /// How long the answer may take, in milliseconds.
-    pub(super) timeout_ms: f64,
-    /// Is told where a gateway waits for a place.
-    pub(super) progress: Option<&'a Rc<Progress>>,
+    /// Goes to a gateway, which may tell that it waits for a place.
+    pub(super) is_form: bool,
+    /// Asks for a video, which stays in memory of the platform.
+    pub(super) is_video: bool,
+    pub(super) progress: &'a Rc<Progress>,
+}
+
+impl Request<'_> {
+    pub(super) fn method(&self) -> &'static str {
+        if self.body.is_some() { "POST" } else { "GET" }
+    }
+
+    /// What stands in the header for the key.
+    pub(super) fn authorization(&self) -> Option<String> {
+        self.key.map(|key| String::from("Bearer ") + key)
+    }
+
+    pub(super) fn content_type(&self) -> Option<&'static str> {
+        (self.body.is_some() && !self.is_form).then_some("application/json")
+    }
 }
 
 /// The status with which a gateway says that the account has as many tasks as it may have, and that the rest of the answer
 /// comes when there is a place.
 pub(super) const WAITING: u16 = 202;
 
-/// What became of a request, and what the platform threw.
-pub(super) struct Sent {
-    pub(super) outcome: Outcome,
-    pub(super) cause: Option<JsValue>,
+/// A request under way. Dropping it aborts the request.
+pub(super) trait Exchange {
+    /// Takes what was waited for.
+    ///
+    /// # Errors
+    /// What the platform threw.
+    fn take(&mut self, given: JsValue) -> Result<Got, JsValue>;
 }
 
+/// What came of a request.
+pub(super) enum Got {
+    /// There is more to wait for.
+    More(Settled),
+    /// All of the answer.
+    Answer(Box<HttpAnswer>),
+    /// A video.
+    Video(Result<JsValue, JsValue>),
+}
+
+/// A request, and what is waited for first.
+pub(super) type Begun = (Box<dyn Exchange>, Settled);
+
 /// Aborts a request that is no longer waited for.
-pub(super) struct AbortOnDrop(pub(super) Option<AbortController>);
+struct AbortOnDrop(Option<JsValue>);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
-            controller.abort();
+            let _ = call(controller, "abort", &[]);
         }
     }
 }
 
-/// Sends a request and reads its answer. Dropping the future aborts the request.
-pub(super) async fn send(fetch: Option<&Function>, request: Request<'_>) -> Sent {
-    let url = request.url.to_owned();
-    let timeout_ms = request.timeout_ms;
-    match within(timeout_ms, exchange(fetch, request)).await {
-        Some(Ok(answer)) => Sent { outcome: Outcome::Answered(Box::new(answer)), cause: None },
-        Some(Err(cause)) => failed(&url, cause),
-        None => {
-            let message = String::from("No answer came from ") + &origin(&url) + " in time.";
-            Sent { outcome: Outcome::Lost { message }, cause: None }
+/// A request of `fetch`.
+struct Fetching {
+    guard: AbortOnDrop,
+    /// The answer as far as it has come.
+    answer: Option<Box<HttpAnswer>>,
+    /// Of the answer's body, where it comes as a stream.
+    reader: Option<JsValue>,
+    video: Option<Arriving>,
+    tells_waiting: bool,
+    progress: Rc<Progress>,
+}
+
+/// Sends a request with `fetch`: the caller's, or the platform's.
+pub(super) fn begin(fetch: Option<&Function>, request: Request<'_>) -> Begun {
+    let guard = AbortOnDrop(construct("AbortController", &[]).ok());
+    let mut init = Builder::new().set_some("signal", guard.0.as_ref().map(|controller| get(controller, "signal")));
+    if !request.is_video {
+        let headers = Builder::new()
+            .set_some("Authorization", request.authorization())
+            .set_some("Content-Type", request.content_type());
+        init = init
+            .set("method", request.method())
+            // Following a redirect would turn a paid POST into a GET, and the key must not travel on.
+            .set("redirect", "manual")
+            .set("headers", headers.build());
+        if is_page() {
+            // workerd refuses requests with this field.
+            init = init.set("cache", "no-store");
         }
     }
-}
-
-async fn exchange(fetch: Option<&Function>, request: Request<'_>) -> Result<HttpAnswer, JsValue> {
-    let controller = AbortController::new().ok();
-    let mut guard = AbortOnDrop(controller.clone());
-    let mut init = Builder::new()
-        .set("method", request.method)
-        // Where the body is a stream, the platform wants to hear that no answer is read before all is sent.
-        .set_some("duplex", request.body.as_ref().and_then(|body| function(body, "getReader")).map(|_| "half"))
-        // Following a redirect would turn a paid POST into a GET, and the key must not travel on.
-        .set("redirect", "manual")
-        .set_some("signal", controller.map(|controller| controller.signal()))
-        .set_some("body", request.body);
-    if is_page() {
-        // workerd refuses requests with this field.
-        init = init.set("cache", "no-store");
+    if let Some(body) = request.body {
+        if function(&body, "getReader").is_some() {
+            // The platform wants to hear that no answer is read before all is sent.
+            init = init.set("duplex", "half");
+        }
+        init = init.set("body", body);
     }
-    let headers = request.headers.into_iter().fold(Builder::new(), |built, (name, value)| built.set(name, value));
-    let init = init.set("headers", headers.build()).build();
-    let response = start(fetch, request.url, &init).await?;
-    let answer = HttpAnswer {
-        status: number(&response, "status").unwrap_or_default() as u16,
-        retry_after_ms: header(&response, "retry-after").and_then(|value| retry_after(&value)),
-        request_id: header(&response, "x-request-id"),
-        ..HttpAnswer::default()
-    };
-    if let Some(progress) = request.progress.filter(|_| answer.status == WAITING) {
-        progress.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
-    }
-    let (body, too_long) = read_capped(&response).await?;
-    if !too_long {
-        guard.0 = None;
-    }
-    Ok(HttpAnswer { body, too_long, ..answer })
-}
-
-/// Calls `fetch`: the caller's, or the platform's.
-pub(super) async fn start(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, JsValue> {
-    let (url, global) = (JsValue::from_str(url), global());
+    let (url, init, global) = (JsValue::from_str(request.url), init.build(), global());
     let promise = match fetch {
-        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, init)?,
-        None => call(&global, "fetch", &[&url, init])?,
+        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, &init),
+        None => call(&global, "fetch", &[&url, &init]),
     };
-    Settled::of(&promise).await
+    let fetching = Fetching {
+        guard,
+        answer: None,
+        reader: None,
+        video: request.is_video.then(Arriving::default),
+        tells_waiting: request.is_form,
+        progress: Rc::clone(request.progress),
+    };
+    (Box::new(fetching), Settled::of_called(promise))
+}
+
+impl Exchange for Fetching {
+    fn take(&mut self, given: JsValue) -> Result<Got, JsValue> {
+        let Some(answer) = &mut self.answer else { return Ok(self.begin_to_read(&given)) };
+        let chunk: Uint8Array = match &self.reader {
+            Some(_) if get(&given, "done").is_truthy() => return Ok(self.end()),
+            Some(_) => get(&given, "value").dyn_into()?,
+            None => Uint8Array::new(&given),
+        };
+        if let Some(video) = &mut self.video {
+            video.push(&chunk, &self.progress);
+        } else if answer.body.len() + chunk.length() as usize > ANSWER_MAX_BYTES {
+            answer.too_long = true;
+            return Ok(self.end());
+        } else {
+            answer.body.extend_from_slice(&chunk.to_vec());
+        }
+        Ok(match &self.reader {
+            Some(reader) => Got::More(Settled::of_called(call(reader, "read", &[]))),
+            None => self.end(),
+        })
+    }
+}
+
+impl Fetching {
+    fn begin_to_read(&mut self, response: &JsValue) -> Got {
+        let answer = Box::new(HttpAnswer {
+            status: number(response, "status").unwrap_or_default() as u16,
+            retry_after_ms: header(response, "retry-after").and_then(|value| retry_after(&value)),
+            request_id: header(response, "x-request-id"),
+            ..HttpAnswer::default()
+        });
+        if self.tells_waiting && answer.status == WAITING {
+            self.progress.wait_for(RefusalKind::ConcurrencyLimit.code(), None);
+        }
+        if let Some(video) = &mut self.video
+            && !video.begin(answer.status, response)
+        {
+            return Got::Answer(answer);
+        }
+        self.answer = Some(answer);
+        let body = get(response, "body");
+        if body.is_null() {
+            return self.end();
+        }
+        let chunk = match call(&body, "getReader", &[]) {
+            Ok(reader) => call(self.reader.insert(reader), "read", &[]),
+            // All of it at once, where the platform has no streams.
+            _ => call(response, "arrayBuffer", &[]),
+        };
+        Got::More(Settled::of_called(chunk))
+    }
+
+    fn end(&mut self) -> Got {
+        let answer = self.answer.take().unwrap_or_default();
+        if answer.too_long {
+            if let Some(Ok(promise)) = self.reader.as_ref().map(|reader| call(reader, "cancel", &[])) {
+                // A cancelled stream may reject; nobody waits for it.
+                drop(Settled::of(&promise));
+            }
+        } else {
+            self.guard.0 = None;
+        }
+        match self.video.take().and_then(Arriving::end) {
+            Some(video) => Got::Video(video),
+            None => Got::Answer(answer),
+        }
+    }
 }
 
 /// Whether this is a browser page or one of its workers.
@@ -130,72 +226,9 @@ pub(super) fn retry_after(header: &str) -> Option<f64> {
     retry_after_ms(header, wall_ms(), |date| Some(js_sys::Date::parse(date)))
 }
 
-async fn read_capped(response: &JsValue) -> Result<(Vec<u8>, bool), JsValue> {
-    let mut body = Vec::new();
-    let mut chunks = Chunks::of(response);
-    while let Some(chunk) = chunks.next().await? {
-        let length = chunk.length() as usize;
-        if body.len() + length > ANSWER_MAX_BYTES {
-            chunks.cancel();
-            return Ok((body, true));
-        }
-        body.extend_from_slice(&chunk.to_vec());
-    }
-    Ok((body, false))
-}
-
-/// The body of a response, chunk by chunk; at once where the platform has no streams.
-pub(super) enum Chunks {
-    Stream(JsValue),
-    Whole(JsValue),
-    Done,
-}
-
-impl Chunks {
-    pub(super) fn of(response: &JsValue) -> Self {
-        let body = get(response, "body");
-        if body.is_null() {
-            return Self::Done;
-        }
-        match function(&body, "getReader").map(|get_reader| get_reader.call0(&body)) {
-            Some(Ok(reader)) => Self::Stream(reader),
-            _ => Self::Whole(response.clone()),
-        }
-    }
-
-    /// Gives the next chunk, or nothing at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
-        match self {
-            Self::Done => Ok(None),
-            Self::Whole(response) => {
-                let buffer = Settled::of(&call(response, "arrayBuffer", &[])?).await?;
-                *self = Self::Done;
-                Ok(Some(Uint8Array::new(&buffer)))
-            }
-            Self::Stream(reader) => {
-                let step = Settled::of(&call(reader, "read", &[])?).await?;
-                if get(&step, "done").is_truthy() {
-                    *self = Self::Done;
-                    return Ok(None);
-                }
-                get(&step, "value").dyn_into().map(Some)
-            }
-        }
-    }
-
-    pub(super) fn cancel(&self) {
-        if let Self::Stream(reader) = self
-            && let Ok(promise) = call(reader, "cancel", &[])
-        {
-            // A cancelled stream may reject; nobody waits for it.
-            drop(Settled::of(&promise));
-        }
-    }
-}
-
 /// Words a network error. The message names the origin only: a path can hold an id.
-pub(super) fn failed(url: &str, cause: JsValue) -> Sent {
-    let errors = chain(&cause);
+pub(super) fn failed(url: &str, cause: &JsValue) -> Outcome {
+    let errors = chain(cause);
     let not_sent = certainly_not_sent(&errors);
     let mut message = String::from("No answer came from ") + &origin(url);
     if is_page() {
@@ -207,8 +240,12 @@ pub(super) fn failed(url: &str, cause: JsValue) -> Sent {
         message.push_str(": ");
         message.push_str(&one_line(&last.message, 200));
     }
-    let outcome = if not_sent { Outcome::NotSent { message } } else { Outcome::Lost { message } };
-    Sent { outcome, cause: Some(cause) }
+    if not_sent { Outcome::NotSent { message } } else { Outcome::Lost { message } }
+}
+
+/// Words that no answer came in time.
+pub(super) fn late(url: &str) -> Outcome {
+    Outcome::Lost { message: String::from("No answer came from ") + &origin(url) + " in time." }
 }
 
 fn chain(cause: &JsValue) -> Vec<PlatformError> {

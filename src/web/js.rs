@@ -46,7 +46,20 @@ pub(super) fn call(this: &JsValue, name: &str, arguments: &[&JsValue]) -> Result
     let method: Function = Reflect::get(this, &JsValue::from_str(name))?
         .dyn_into()
         .map_err(|_| JsValue::from(js_sys::TypeError::new("not a function")))?;
-    method.apply(this, &arguments.iter().map(|argument| (*argument).clone()).collect::<Array>())
+    method.apply(this, &list(arguments))
+}
+
+fn list(values: &[&JsValue]) -> Array {
+    values.iter().map(|value| (*value).clone()).collect()
+}
+
+/// Makes an object of a class of the platform's.
+///
+/// # Errors
+/// What the constructor threw, or a `TypeError` where there is no such class.
+pub(super) fn construct(class: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let constructor: Function = get(&global(), class).dyn_into()?;
+    Reflect::construct(&constructor, &list(arguments))
 }
 
 /// Sets a property of a plain object, which cannot fail.

@@ -1,29 +1,31 @@
 //! Listening to an event for as long as something lives.
 
 use wasm_bindgen::prelude::*;
-use web_sys::EventTarget;
 
-use super::js::function;
+use super::js::call;
+use super::promise::Handler;
 
 /// Listens until it is dropped.
 pub(super) struct Listener {
-    target: EventTarget,
+    target: JsValue,
     event: &'static str,
-    handler: Closure<dyn FnMut()>,
+    handler: Handler,
 }
 
 impl Listener {
     /// Gives nothing where the platform has no such target.
-    pub(super) fn new(target: JsValue, event: &'static str, handler: impl FnMut() + 'static) -> Option<Self> {
-        function(&target, "addEventListener")?;
-        let (target, handler): (EventTarget, _) = (target.unchecked_into(), Closure::new(handler));
-        target.add_event_listener_with_callback(event, handler.as_ref().unchecked_ref()).ok()?;
-        Some(Self { target, event, handler })
+    pub(super) fn new(target: JsValue, event: &'static str, mut handler: impl FnMut() + 'static) -> Option<Self> {
+        let listener = Self { target, event, handler: Handler::new(move |_| handler()) };
+        listener.tell("addEventListener").then_some(listener)
+    }
+
+    fn tell(&self, method: &str) -> bool {
+        call(&self.target, method, &[&JsValue::from_str(self.event), self.handler.as_ref()]).is_ok()
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let _ = self.target.remove_event_listener_with_callback(self.event, self.handler.as_ref().unchecked_ref());
+        self.tell("removeEventListener");
     }
 }

@@ -9,13 +9,14 @@ use super::call::Call;
 use super::client::{Client, Kind, configuration};
 use super::errand::{Answer, Errand, Next};
 use super::progress::Progress;
+use super::promise;
 use super::read::ReadTask;
 use super::storage::Saved;
 use super::submission::Submission;
 use super::thrown::Thrown;
+use super::turn::Place;
 use super::upload::Upload;
 use super::watch::Watch;
-use crate::engine::error::Failure;
 use crate::engine::lookup::Outcome;
 use crate::engine::wire::Task;
 
@@ -38,6 +39,8 @@ pub(super) struct Making {
     purpose: Purpose,
     progress: Rc<Progress>,
     deadline_ms: Option<f64>,
+    /// Held until the task has ended.
+    _place: Option<Place>,
 }
 
 enum Stage {
@@ -52,12 +55,13 @@ enum Stage {
     /// The task is read, or waited for.
     Following(Box<dyn Errand>),
     /// The storage forgets it.
-    Forgetting(Result<Answer, Failure>),
+    Forgetting(Result<Answer, Thrown>),
     /// Nothing is left to do.
     Over,
 }
 
 impl Making {
+    #[inline(never)]
     pub(super) fn new(
         client: &Client,
         call: &Call,
@@ -65,13 +69,14 @@ impl Making {
         upload: Upload,
         saved: Option<Saved>,
         purpose: Purpose,
+        place: Option<Place>,
     ) -> Self {
         let (progress, deadline_ms) = (Rc::clone(&call.progress), call.deadline_ms());
         let stage = match &saved {
             Some(_) => Stage::Opening(upload),
             None => Stage::Submitting(Submission::new(client, &external_task_id, upload, None, deadline_ms)),
         };
-        Self { stage, external_task_id, task_id: None, saved, purpose, progress, deadline_ms }
+        Self { stage, external_task_id, task_id: None, saved, purpose, progress, deadline_ms, _place: place }
     }
 
     fn submit(&mut self, client: &Client, upload: Upload, began_at_ms: Option<f64>) -> Next {
@@ -121,16 +126,16 @@ impl Making {
                 self.stage = Stage::Noting(task);
                 next
             }
-            (Err(failure), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing() => {
-                Next::Done(Err(failure))
+            (Err(thrown), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing() => {
+                Next::Done(Err(thrown))
             }
-            (Err(failure), Stage::Following(_)) if !failure.error.ends_task() => Next::Done(Err(failure)),
+            (Err(thrown), Stage::Following(_)) if !thrown.error().ends_task() => Next::Done(Err(thrown)),
             (result, _) => self.end(result),
         }
     }
 
     /// Whoever has the task or its video does not need what is kept, nor does who knows that there is none.
-    fn end(&mut self, result: Result<Answer, Failure>) -> Next {
+    fn end(&mut self, result: Result<Answer, Thrown>) -> Next {
         let Some(saved) = &self.saved else { return Next::Done(result) };
         let next = saved.forget();
         self.stage = Stage::Forgetting(result);
@@ -157,11 +162,11 @@ impl Errand for Making {
         self.after(next, client)
     }
 
-    fn on_stored(&mut self, stored: Result<JsValue, JsValue>, client: &Client) -> Result<Next, Thrown> {
-        Ok(match (replace(&mut self.stage, Stage::Over), &mut self.saved) {
-            (Stage::Opening(upload), Some(saved)) => {
-                let text = stored.map_err(storage_failed)?.as_string();
-                match text.and_then(|text| saved.read(&text)) {
+    fn on_given(&mut self, stored: promise::Outcome, client: &Client) -> Next {
+        match (replace(&mut self.stage, Stage::Over), &mut self.saved, stored) {
+            (Stage::Opening(_) | Stage::Keeping(_), _, Err(cause)) => Next::Done(Err(storage_failed(cause))),
+            (Stage::Opening(upload), Some(saved), Ok(stored)) => {
+                match stored.as_string().and_then(|text| saved.read(&text)) {
                     Some(began_at_ms) => self.resume(client, upload, began_at_ms),
                     None => {
                         self.stage = Stage::Keeping(upload);
@@ -169,15 +174,12 @@ impl Errand for Making {
                     }
                 }
             }
-            (Stage::Keeping(upload), _) => {
-                stored.map_err(storage_failed)?;
-                self.submit(client, upload, None)
-            }
+            (Stage::Keeping(upload), ..) => self.submit(client, upload, None),
             // A storage that fails now costs the resuming, not the task.
-            (Stage::Noting(task), _) => self.follow(client, Some(task)),
-            (Stage::Forgetting(result), _) => Next::Done(result),
+            (Stage::Noting(task), ..) => self.follow(client, Some(task)),
+            (Stage::Forgetting(result), ..) => Next::Done(result),
             _ => nothing(),
-        })
+        }
     }
 
     fn completed(&self, thrown: Thrown) -> Thrown {

@@ -1,12 +1,12 @@
 //! The files that a caller gives, in whatever form, and reading them piece by piece.
 
-use js_sys::{Array, ArrayBuffer, Function, JsString, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::base64_text::Base64Text;
 #[cfg(feature = "npm-server")]
 use super::gateway::Held;
-use super::js::{call, function, get, global};
+use super::js::{call, construct, function, get, global};
 use super::promise::Settled;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
@@ -167,12 +167,11 @@ fn object_tag(value: &JsValue) -> Option<String> {
 
 /// Makes a view, or nothing where the buffer is detached.
 pub(super) fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<Uint8Array> {
-    let constructor: Function = get(&global(), "Uint8Array").dyn_into().ok()?;
-    let arguments = match range {
-        Some((offset, length)) => Array::of3(buffer, &offset, &length),
-        None => Array::of1(buffer),
+    let view = match range {
+        Some((offset, length)) => construct("Uint8Array", &[buffer, &offset, &length]),
+        None => construct("Uint8Array", &[buffer]),
     };
-    Reflect::construct(&constructor, &arguments).ok().map(JsCast::unchecked_into)
+    view.ok().map(JsCast::unchecked_into)
 }
 
 /// Gives the address of a `URL` object.

@@ -5,6 +5,7 @@ mod base64_text;
 mod body;
 mod call;
 mod client;
+mod course;
 mod create;
 mod download;
 mod errand;

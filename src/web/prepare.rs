@@ -27,58 +27,42 @@ impl Report {
     /// Checks an input. Reads as little of the files as tells what they are.
     pub async fn of(input: &AvatarInput, limits: &Limits) -> Self {
         let mut report = Self::default();
-        report.check_image(&input.image, limits).await;
-        report.check_sound_file(&input.sound_file, limits).await;
+        for (field, given) in [(Field::Image, &input.image), (Field::SoundFile, &input.sound_file)] {
+            let Some((media, most_bytes)) = report.file(field, given, limits) else { continue };
+            let Some(media) = media.ready().await else {
+                report.problems.push(not_base64(field));
+                continue;
+            };
+            let found = match field {
+                Field::Image => probe_image(&media, most_bytes).await.map(|info| report.add_image(info, limits)),
+                _ => probe_audio(&media, most_bytes).await.map(|info| report.add_sound_file(info, limits)),
+            };
+            // A file that is not read any further has a problem already.
+            if let Err(error) = found
+                && (most_bytes == usize::MAX || !matches!(error, ProbeError::Read(_)))
+            {
+                report.problems.push(probe_problem(field, &error));
+            }
+        }
         let has_sound_file = !matches!(input.sound_file, Ok(None));
         report.problems.extend(input.texts.problems(has_sound_file, limits));
         report
     }
 
-    async fn check_image(&mut self, image: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let Some((media, most_bytes)) = self.readable(Field::Image, image, limits).await else { return };
-        match probe_image(&media, most_bytes).await {
-            Ok(info) => {
-                self.problems.extend(image_problems(&info, limits));
-                self.image = Some(info);
-            }
-            Err(error) => self.note(Field::Image, &error, most_bytes),
-        }
+    #[inline(never)]
+    fn add_image(&mut self, info: ImageInfo, limits: &Limits) {
+        self.problems.extend(image_problems(&info, limits));
+        self.image = Some(info);
     }
 
-    async fn check_sound_file(&mut self, sound: &Result<Option<Media>, Problem>, limits: &Limits) {
-        let Some((media, most_bytes)) = self.readable(Field::SoundFile, sound, limits).await else { return };
-        match probe_audio(&media, most_bytes).await {
-            Ok(info) => {
-                self.problems.extend(audio_problems(&info, limits));
-                self.sound_file = Some(info);
-            }
-            Err(error) => self.note(Field::SoundFile, &error, most_bytes),
-        }
-    }
-
-    /// A file that is not read any further has a problem already.
-    fn note(&mut self, field: Field, error: &ProbeError, most_bytes: usize) {
-        if most_bytes == usize::MAX || !matches!(error, ProbeError::Read(_)) {
-            self.problems.push(probe_problem(field, error));
-        }
+    #[inline(never)]
+    fn add_sound_file(&mut self, info: AudioInfo, limits: &Limits) {
+        self.problems.extend(audio_problems(&info, limits));
+        self.sound_file = Some(info);
     }
 
     /// Gives a file whose contents can be looked into, and how much of it is read at the most. Notes what is wrong with it.
-    async fn readable(
-        &mut self,
-        field: Field,
-        given: &Result<Option<Media>, Problem>,
-        limits: &Limits,
-    ) -> Option<(Media, usize)> {
-        let (media, most_bytes) = self.file(field, given, limits)?;
-        let ready = media.ready().await;
-        if ready.is_none() {
-            self.problems.push(not_base64(field));
-        }
-        Some((ready?, most_bytes))
-    }
-
-    /// The same before text is decoded.
+    #[inline(never)]
     fn file<'a>(
         &mut self,
         field: Field,
@@ -117,23 +101,22 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Gives nothing for an input with problems.
+    #[inline(never)]
     pub(super) fn of(input: AvatarInput, external_task_id: String) -> Option<Self> {
         let (Ok(Some(image)), Ok(sound_file)) = (input.image, input.sound_file) else { return None };
-        let (image, sound_file) = (image.decoded(), sound_file.map(Media::decoded));
-        let owned = |given: &crate::engine::input::Given| given.text().map(str::to_owned);
-        let voice = match (&sound_file, owned(&input.texts.audio_id)) {
-            (Some(media), _) => Voice::SoundFile(field_of(media)),
-            (None, Some(id)) => Voice::AudioId(id),
-            (None, None) => return None,
+        let (image, sound_file, texts) = (image.decoded(), sound_file.map(Media::decoded), input.texts);
+        let voice = match &sound_file {
+            Some(media) => Voice::SoundFile(field_of(media)),
+            None => Voice::AudioId(texts.audio_id.into_text()?),
         };
         let fields = CreateFields {
             image: field_of(&image),
             voice,
-            prompt: owned(&input.texts.prompt)?,
-            mode: owned(&input.texts.mode),
-            callback_url: owned(&input.texts.callback_url),
+            prompt: texts.prompt.into_text()?,
+            mode: texts.mode.into_text(),
+            callback_url: texts.callback_url.into_text(),
             external_task_id,
-            extra_json: owned(&input.texts.extra),
+            extra_json: texts.extra.into_text(),
         };
         Some(Self { image, sound_file, fields })
     }

@@ -23,10 +23,11 @@ extern "C" {
     fn then(this: &Thenable, on_value: &Handler, on_failure: &Handler) -> JsValue;
 }
 
-type Handler = Closure<dyn FnMut(JsValue)>;
+/// A function that the platform calls.
+pub(super) type Handler = Closure<dyn FnMut(JsValue)>;
 
 /// What a promise becomes.
-type Outcome = Result<JsValue, JsValue>;
+pub(super) type Outcome = Result<JsValue, JsValue>;
 
 /// Waits for a promise. One that fails is never told as unhandled, waited for or not.
 pub(super) struct Settled(Rc<RefCell<State>>);
@@ -50,6 +51,19 @@ impl Settled {
         resolved(promise).then(&handlers[0], &handlers[1]);
         state.borrow_mut().handlers = Some(handlers);
         Self(state)
+    }
+
+    /// Waits for the promise that a method gave, or has what it threw in place of it.
+    pub(super) fn of_called(called: Outcome) -> Self {
+        match called {
+            Ok(promise) => Self::of(&promise),
+            Err(_) => Self::already(called),
+        }
+    }
+
+    /// What is there at once.
+    pub(super) fn already(outcome: Outcome) -> Self {
+        Self(Rc::new(RefCell::new(State { outcome: Some(outcome), ..State::default() })))
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::errand::Next;
 use super::js::call;
 use super::promise::Settled;
-use super::time::{wall_ms, within};
+use super::time::wall_ms;
 use crate::engine::resume::{Fingerprint, Record};
 
 const PREFIX: &str = "kling-avatar:";
@@ -18,7 +18,7 @@ const PREFIX: &str = "kling-avatar:";
 const PIECE_BYTES: u32 = 1 << 16;
 
 /// How long the storage may take, in milliseconds: it must not hold up a paid task.
-const ANSWER_MS: f64 = 10_000.0;
+pub(super) const ANSWER_MS: f64 = 10_000.0;
 
 /// The names under which calls of this client are kept right now.
 pub(super) type NamesInUse = Rc<RefCell<Vec<String>>>;
@@ -37,6 +37,7 @@ impl Drop for Saved {
 }
 
 impl Saved {
+    #[inline(never)]
     pub(super) fn new(names: &NamesInUse, fingerprint: Fingerprint, external_task_id: &str) -> Self {
         let name = free_name(names, PREFIX.to_owned() + &fingerprint.finish());
         let record = Record { external_task_id: external_task_id.to_owned(), task_id: None, began_at_ms: wall_ms() };
@@ -86,15 +87,15 @@ pub(super) struct Question {
     pub(super) is_last: bool,
 }
 
-/// Asks the storage.
-pub(super) async fn ask(storage: &JsValue, question: &Question) -> Result<JsValue, JsValue> {
-    let name = JsValue::from_str(&question.name);
-    let answer = match &question.text {
-        Some(text) => call(storage, question.method, &[&name, &JsValue::from_str(text)])?,
-        None => call(storage, question.method, &[&name])?,
-    };
-    let answer = within(ANSWER_MS, Settled::of(&answer)).await;
-    answer.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()))
+impl Question {
+    /// Asks the storage.
+    pub(super) fn ask(&self, storage: &JsValue) -> Settled {
+        let name = JsValue::from_str(&self.name);
+        Settled::of_called(match &self.text {
+            Some(text) => call(storage, self.method, &[&name, &JsValue::from_str(text)]),
+            None => call(storage, self.method, &[&name]),
+        })
+    }
 }
 
 /// The same input twice at the same time means two videos, so the second one is kept under a name of its own.

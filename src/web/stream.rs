@@ -4,13 +4,12 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::body::Pieces;
-use super::js::{Builder, call, function, get, global};
+use super::body::{Next, Pieces};
+use super::js::{Builder, call, construct, function, global};
 use super::promise::promise_of;
-use crate::engine::base64::Text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,7 +32,6 @@ pub(super) struct Stream {
 
 struct Left {
     pieces: Pieces,
-    text: Text,
     /// What the platform was given last.
     sent: Option<Uint8Array>,
 }
@@ -55,14 +53,13 @@ impl Streams {
     /// What the platform threw.
     pub(super) fn send(self, pieces: Pieces) -> Result<Stream, JsValue> {
         let total = pieces.total_bytes as f64;
-        let left = Rc::new(RefCell::new(Some(Left { pieces, text: Text::default(), sent: None })));
+        let left = Rc::new(RefCell::new(Some(Left { pieces, sent: None })));
         let place = Rc::downgrade(&left);
         let pull = Closure::new(move |controller| at_once(send(Weak::clone(&place), controller)));
         let source = Builder::new().set("expectedLength", total).set("pull", pull.as_ref()).build();
         // Nothing before it is asked for.
         let strategy = Builder::new().set("highWaterMark", 0.0).build();
-        let constructor: Function = get(&global(), "ReadableStream").dyn_into()?;
-        let readable = Reflect::construct(&constructor, &Array::of2(&source, &strategy))?;
+        let readable = construct("ReadableStream", &[&source, &strategy])?;
         Ok(Stream { readable, _pull: pull, _left: left })
     }
 }
@@ -92,13 +89,21 @@ async fn send(place: Weak<RefCell<Option<Left>>>, controller: Controller) -> Res
         // Left to the garbage collector, all of the body would be there at some time.
         drop(call(&sent.buffer(), "transfer", &[&0.into()]));
     }
-    if left.pieces.next(&mut left.text).await.map_err(|_| JsValue::UNDEFINED)? {
-        let piece = Uint8Array::from(&*left.text);
-        controller.enqueue(&piece)?;
-        left.sent = Some(piece);
-        place.replace(Some(left));
-    } else {
-        controller.close()?;
+    loop {
+        match left.pieces.next().map_err(|_| JsValue::UNDEFINED)? {
+            Next::Wait(settled) => {
+                let given = settled.await;
+                left.pieces.take(given);
+                continue;
+            }
+            Next::Piece => {
+                let piece = Uint8Array::from(&*left.pieces.text);
+                controller.enqueue(&piece)?;
+                left.sent = Some(piece);
+                place.replace(Some(left));
+            }
+            Next::End => controller.close()?,
+        }
+        return Ok(JsValue::UNDEFINED);
     }
-    Ok(JsValue::UNDEFINED)
 }

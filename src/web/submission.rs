@@ -7,6 +7,7 @@ use js_sys::encode_uri_component;
 use super::client::{Client, TASKS_PATH};
 use super::errand::{Answer, Contents, Next, Order};
 use super::gateway_client::{absent_as_none, proof_of};
+use super::thrown::Thrown;
 use super::time::{now_ms, random, wall_ms};
 use super::upload::Upload;
 use crate::engine::create::{Creation, Step};
@@ -138,7 +139,7 @@ impl Submission {
                     may_wake: waiting_for.is_none(),
                 }
             }
-            Step::Done(result) => Next::Done(result.map(Answer::Task)),
+            Step::Done(result) => Next::Done(result.map(Answer::Task).map_err(Thrown::from)),
         }
     }
 }

@@ -19,7 +19,7 @@ struct Contents {
 
 impl From<Failure> for Thrown {
     fn from(failure: Failure) -> Self {
-        Self::new(failure, None)
+        Self(Box::new(Contents { failure, cause: None }))
     }
 }
 
@@ -30,10 +30,6 @@ impl From<Error> for Thrown {
 }
 
 impl Thrown {
-    pub(super) fn new(failure: Failure, cause: Option<JsValue>) -> Self {
-        Self(Box::new(Contents { failure, cause }))
-    }
-
     /// What went wrong, and the ids that are known.
     pub fn failure(&self) -> &Failure {
         &self.0.failure
@@ -52,6 +48,12 @@ impl Thrown {
     /// Adds what the platform threw.
     pub(super) fn because(mut self, cause: JsValue) -> Self {
         self.0.cause = Some(cause);
+        self
+    }
+
+    /// Adds what the platform threw, where that is not known already.
+    pub(super) fn because_of(mut self, cause: Option<JsValue>) -> Self {
+        self.0.cause = self.0.cause.or(cause);
         self
     }
 

@@ -1,17 +1,13 @@
 //! Clocks and timers.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
 
 use super::flag::Flag;
-use super::js::{get, global};
-use super::promise::Settled;
+use super::js::{call, construct, get, global};
+use super::promise::{Handler, Settled};
 
 /// The longest time a timer of the platform can be set to; a longer one would fire at once.
 const TIMER_MAX_MS: f64 = 2_147_483_647.0;
@@ -19,7 +15,7 @@ const TIMER_MAX_MS: f64 = 2_147_483_647.0;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(handler: &Closure<dyn FnMut()>, delay_ms: f64) -> JsValue;
+    fn set_timeout(handler: &Handler, delay_ms: f64) -> JsValue;
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
@@ -49,7 +45,7 @@ struct Alarm {
     waiting: Vec<(f64, Flag)>,
     /// The platform's timer, and when it fires.
     set: Option<(f64, JsValue)>,
-    handler: Option<Closure<dyn FnMut()>>,
+    handler: Option<Handler>,
 }
 
 thread_local! {
@@ -65,7 +61,7 @@ impl Alarm {
     fn shared() -> Rc<RefCell<Self>> {
         let alarm = Rc::new(RefCell::new(Self::default()));
         let weak = Rc::downgrade(&alarm);
-        let handler = Closure::new(move || {
+        let handler = Handler::new(move |_| {
             let due = weak.upgrade().map(|alarm| alarm.borrow_mut().ring()).unwrap_or_default();
             for (_, flag) in due {
                 flag.raise();
@@ -103,9 +99,9 @@ impl Alarm {
     }
 }
 
-/// Is ready once a time has passed. Timers share one of the platform's, which is cleared with the last of them.
+/// Raises a flag once a time has passed. Timers share one of the platform's, which is cleared with the last of them.
 pub(super) struct Timer {
-    /// Whoever raises it ends the timer early.
+    /// Whoever else raises it ends the timer early.
     pub(super) flag: Flag,
     alarm: Rc<RefCell<Alarm>>,
 }
@@ -123,14 +119,6 @@ impl Timer {
     }
 }
 
-impl Future for Timer {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.flag).poll(context)
-    }
-}
-
 impl Drop for Timer {
     fn drop(&mut self) {
         let mut alarm = self.alarm.borrow_mut();
@@ -141,32 +129,8 @@ impl Drop for Timer {
     }
 }
 
-/// Lets the page do what else it has to do.
-pub(super) async fn let_others() {
+/// Is there once the page has done what else it has to do.
+pub(super) fn let_others() -> Settled {
     // Timers are slow in hidden tabs, and `scheduler.yield` comes back before what others have waiting.
-    if let Ok(blob) = Blob::new() {
-        let _ = Settled::of(&blob.array_buffer()).await;
-    }
-}
-
-/// Gives the output of `work`, or nothing where it takes longer than `delay_ms`; it is dropped then.
-pub(super) fn within<'a, T>(delay_ms: f64, work: impl Future<Output = T> + 'a) -> Within<'a, T> {
-    Within { work: Box::pin(work), timer: Timer::new(delay_ms) }
-}
-
-/// Some work and the time that it has. It is boxed, so that this stands in the module once for each kind of output.
-pub(super) struct Within<'a, T> {
-    work: Pin<Box<dyn Future<Output = T> + 'a>>,
-    timer: Timer,
-}
-
-impl<T> Future for Within<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        match self.work.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => Pin::new(&mut self.timer).poll(context).map(|()| None),
-        }
-    }
+    Settled::of_called(construct("Blob", &[]).and_then(|blob| call(&blob, "arrayBuffer", &[])))
 }

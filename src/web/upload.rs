@@ -7,10 +7,10 @@ use super::body::{self, Pieces};
 use super::client::configuration;
 use super::gateway_client::{form_of, name_form};
 use super::prepare::Prepared;
+use super::progress::Progress;
 use super::storage::take_in;
 use super::stream::{Stream, Streams};
 use super::thrown::Thrown;
-use crate::engine::base64::Text;
 use crate::engine::json::quoted;
 use crate::engine::resume::Fingerprint;
 
@@ -60,9 +60,9 @@ impl Upload {
     ///
     /// # Errors
     /// Those of [`body::write`]; `configuration` where the platform makes no form of the files.
-    pub(super) async fn of(prepared: Prepared, way: Way, on_progress: impl Fn(f64, f64)) -> Result<Self, Thrown> {
+    pub(super) async fn of(prepared: Prepared, way: Way, progress: &Progress) -> Result<Self, Thrown> {
         match way {
-            Way::Written => body::write(&prepared, on_progress).await.map(Self::Whole),
+            Way::Written => body::write(&prepared, progress).await.map(Self::Whole),
             Way::Streamed(streams) => Ok(Self::Streamed(prepared, streams)),
             Way::Form => form_of(&prepared).await.map(|form| Self::Form { prepared, form }),
         }
@@ -113,12 +113,9 @@ impl Upload {
         if made_up.is_some() {
             prepared.fields.external_task_id.clear();
         }
-        let (mut pieces, mut text) = (Pieces::of(prepared), Text::default());
+        let pieces = Pieces::of(prepared);
         prepared.fields.external_task_id = id;
-        while pieces.next(&mut text).await? {
-            fingerprint.push(&text);
-        }
-        Ok(())
+        pieces.each(&mut |piece| fingerprint.push(piece)).await
     }
 
     /// Puts an id in place of the one that was made up, which is as long.

@@ -1,9 +1,6 @@
 //! Waiting that ends early when the page is shown again or the network is back.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use wasm_bindgen::prelude::*;
 
@@ -30,7 +27,8 @@ thread_local! {
 
 /// Time that passes, and what else may end it.
 pub(super) struct Wait {
-    timer: Timer,
+    /// Whose flag tells that it is over.
+    pub(super) timer: Timer,
     rung: Option<Flag>,
 }
 
@@ -50,14 +48,6 @@ impl Wait {
             bell.waiting.push(timer.flag.clone());
         });
         Self { rung: Some(timer.flag.clone()), timer }
-    }
-}
-
-impl Future for Wait {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.timer).poll(context)
     }
 }
 

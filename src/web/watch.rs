@@ -8,7 +8,7 @@ use super::errand::{Answer, Errand, Job, Next, Order};
 use super::progress::{Phase, Progress};
 use super::thrown::Thrown;
 use super::time::{now_ms, random, wall_ms};
-use crate::engine::error::{Error, Failure};
+use crate::engine::error::Error;
 use crate::engine::input::Given;
 use crate::engine::lookup::Outcome;
 use crate::engine::poll::{PollStep, Polling};
@@ -187,7 +187,7 @@ impl Watch {
                 self.wait_ms = client.wait_after(wait_ms, now_ms() - self.began_at_ms, changed);
             }
             PollStep::Ended => self.end(&task, client),
-            PollStep::Fail(failure) => return Next::Done(Err(failure)),
+            PollStep::Fail(failure) => return Next::Done(Err(failure.into())),
         }
         // A success is told once its video is there.
         let is_news = changed && (self.ended || task.status != TaskStatus::Succeed);
@@ -220,7 +220,7 @@ impl Watch {
 }
 
 /// The video of a task that has ended.
-fn video_of(mut task: Box<Task>) -> Result<Answer, Failure> {
+fn video_of(mut task: Box<Task>) -> Result<Answer, Thrown> {
     match task.status {
         TaskStatus::Succeed if !task.videos.is_empty() => Ok(Answer::Video(Box::new(task.videos.swap_remove(0)))),
         _ => Err(Error::TaskFailed { task }.into()),

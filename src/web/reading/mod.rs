@@ -13,8 +13,9 @@ use js_sys::Uint8Array;
 use self::blob::Reads;
 use super::http::is_page;
 use super::media::Media;
+use super::promise::{Outcome, Settled};
 use super::time::{let_others, now_ms};
-use crate::engine::media::{ReadError, Source};
+use crate::engine::media::Source;
 
 /// How many bytes are given at once. Divisible by three, so that most pieces leave nothing over.
 const PIECE_BYTES: u32 = 3 << 17;
@@ -36,6 +37,27 @@ pub(super) struct Reading {
     rest: Uint8Array,
     /// Since when the page is held up; nothing outside pages.
     since_ms: Option<f64>,
+    waits_for: WaitsFor,
+}
+
+/// What was waited for since the last bytes.
+#[derive(PartialEq)]
+enum WaitsFor {
+    Nothing,
+    /// That others have had their turn.
+    Others,
+    /// The platform.
+    Bytes,
+}
+
+/// What comes next of a file.
+pub(super) enum Read<'a> {
+    Bytes(&'a [u8]),
+    /// Something to wait for, whose outcome is wanted.
+    Wait(Settled),
+    End,
+    /// The platform does not give as many bytes as it had said there are.
+    Lost,
 }
 
 impl Reading {
@@ -45,7 +67,7 @@ impl Reading {
             Media::Blob { blob, bytes } => (Some(Reads::of(blob, *bytes)), Uint8Array::new_with_length(0)),
             _ => (None, Uint8Array::new_with_length(0)),
         };
-        Self { media, at: 0, reads, rest, since_ms: is_page().then(now_ms) }
+        Self { media, at: 0, reads, rest, since_ms: is_page().then(now_ms), waits_for: WaitsFor::Nothing }
     }
 
     /// Has the platform begin, so that there is something when the first bytes are wanted.
@@ -60,27 +82,29 @@ impl Reading {
         self.reads.as_ref().is_none_or(Reads::are_asked_for)
     }
 
-    /// Gives the next bytes, in `into` unless the module holds them already. Gives nothing at the end.
-    ///
-    /// # Errors
-    /// Whatever keeps the platform from giving as many bytes as it had said there are.
-    pub(super) async fn next<'a>(&'a mut self, into: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>, ReadError> {
+    /// Gives the next bytes, in `into` unless the module holds them already.
+    pub(super) fn next<'a>(&'a mut self, into: &'a mut Vec<u8>) -> Read<'a> {
         let (at, left) = (self.at, self.media.len() - self.at);
         if left == 0 {
-            return Ok(None);
+            return Read::End;
         }
         let length = left.min(HELD_PIECE_BYTES);
         if self.media.held(at, length as usize).is_some() {
             self.at += length;
-            return Ok(self.media.held(at, length as usize));
+            return self.media.held(at, length as usize).map_or(Read::Lost, Read::Bytes);
         }
-        self.let_others().await;
-        if self.rest.length() == 0 {
-            self.rest = self.given().await.filter(|given| given.length() > 0).ok_or_else(lost)?;
+        if self.waits_for == WaitsFor::Nothing && self.since_ms.is_some_and(|since_ms| now_ms() - since_ms >= TURN_MS) {
+            self.waits_for = WaitsFor::Others;
+            return Read::Wait(let_others());
         }
         let (given, length) = (self.rest.length(), self.rest.length().min(PIECE_BYTES));
-        if u64::from(given) > left {
-            return Err(lost());
+        if given == 0 && self.waits_for != WaitsFor::Bytes {
+            self.waits_for = WaitsFor::Bytes;
+            return self.reads.as_mut().and_then(Reads::next).map_or(Read::Lost, Read::Wait);
+        }
+        self.waits_for = WaitsFor::Nothing;
+        if given == 0 || u64::from(given) > left {
+            return Read::Lost;
         }
         if into.len() < length as usize {
             // Not `resize`, which in a module made for size fills byte by byte.
@@ -95,29 +119,19 @@ impl Reading {
         {
             reads.used(&self.rest.buffer());
         }
-        Ok(Some(into))
+        Read::Bytes(into)
     }
 
-    async fn given(&mut self) -> Option<Uint8Array> {
-        let reads = self.reads.as_mut()?;
-        let given = reads.next()?.await.ok()?;
-        let (bytes, had_turn) = reads.taken(&given);
+    /// Takes what was waited for.
+    pub(super) fn take(&mut self, given: Outcome) {
+        let mut had_turn = true;
+        if let (WaitsFor::Bytes, Some(reads), Ok(given)) = (&self.waits_for, &mut self.reads, given) {
+            let bytes;
+            (bytes, had_turn) = reads.taken(&given);
+            self.rest = bytes.unwrap_or_default();
+        }
         if had_turn {
             self.since_ms = self.since_ms.map(|_| now_ms());
         }
-        bytes
     }
-
-    /// Lets the page do what else it has to do, from time to time.
-    async fn let_others(&mut self) {
-        if self.since_ms.is_none_or(|since_ms| now_ms() - since_ms < TURN_MS) {
-            return;
-        }
-        let_others().await;
-        self.since_ms = Some(now_ms());
-    }
-}
-
-fn lost() -> ReadError {
-    ReadError { message: String::from("the platform did not give the bytes") }
 }

@@ -3,11 +3,10 @@
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
 
 use super::PIECE_BYTES;
 use super::slices::{AHEAD, Slices};
-use crate::web::js::{Builder, call, get};
+use crate::web::js::{Builder, call, construct, get};
 use crate::web::media::view_of;
 use crate::web::promise::Settled;
 
@@ -81,7 +80,7 @@ impl Drop for Reads {
 thread_local! {
     /// Whether the streams of blobs fill memory. An empty one tells: with a stream that is not used, WebKit reads the whole
     /// file for nothing.
-    static FILLS_MEMORY: bool = Blob::new().is_ok_and(|blob| reader_of(&blob).is_some());
+    static FILLS_MEMORY: bool = construct("Blob", &[]).is_ok_and(|blob| reader_of(&blob).is_some());
 }
 
 /// Gives nothing where the streams of files do not fill memory.

@@ -2,11 +2,11 @@
 //! left to the garbage collector, all of the file would be there twice. A file's own stream comes in many small pieces, so it
 //! is read in slices that the platform puts together.
 
-use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::slices::{AHEAD, Slices};
-use crate::web::js::{call, function, get, global};
+use crate::web::js::{call, construct, function, get, global};
 use crate::web::media::view_of;
 use crate::web::promise::Settled;
 
@@ -93,7 +93,6 @@ thread_local! {
 }
 
 fn closed_port() -> Option<JsValue> {
-    let constructor: Function = get(&global(), "MessageChannel").dyn_into().ok()?;
-    let port = get(&Reflect::construct(&constructor, &Array::new()).ok()?, "port1");
+    let port = get(&construct("MessageChannel", &[]).ok()?, "port1");
     call(&port, "close", &[]).ok().map(|_| port)
 }

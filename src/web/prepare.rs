@@ -7,7 +7,7 @@ use super::media::{Media, not_base64};
 use super::output::parsed;
 use crate::engine::body::{CreateFields, MediaField, Voice};
 use crate::engine::limits::Limits;
-use crate::engine::media::{AudioInfo, ImageInfo, ProbeError, probe_audio, probe_image};
+use crate::engine::media::{AudioInfo, ImageInfo, Info, Medium, ProbeError, probe};
 use crate::engine::output;
 use crate::engine::problem::{Field, Problem, ProblemCode};
 use crate::engine::validate::{MOST_READ_OF_TOO_LARGE, audio_problems, image_problems, probe_problem, size_problem};
@@ -27,21 +27,22 @@ impl Report {
     /// Checks an input. Reads as little of the files as tells what they are.
     pub async fn of(input: &AvatarInput, limits: &Limits) -> Self {
         let mut report = Self::default();
-        for (field, given) in [(Field::Image, &input.image), (Field::SoundFile, &input.sound_file)] {
+        for field in [Field::Image, Field::SoundFile] {
+            let (given, medium) = match field {
+                Field::Image => (&input.image, Medium::Image),
+                _ => (&input.sound_file, Medium::Sound),
+            };
             let Some((media, most_bytes)) = report.file(field, given, limits) else { continue };
             let Some(media) = media.ready().await else {
                 report.problems.push(not_base64(field));
                 continue;
             };
-            let found = match field {
-                Field::Image => probe_image(&media, most_bytes).await.map(|info| report.add_image(info, limits)),
-                _ => probe_audio(&media, most_bytes).await.map(|info| report.add_sound_file(info, limits)),
-            };
-            // A file that is not read any further has a problem already.
-            if let Err(error) = found
-                && (most_bytes == usize::MAX || !matches!(error, ProbeError::Read(_)))
-            {
-                report.problems.push(probe_problem(field, &error));
+            match probe(&media, medium, most_bytes).await {
+                Ok(Info::Image(info)) => report.add_image(info, limits),
+                Ok(Info::Sound(info)) => report.add_sound_file(info, limits),
+                // A file that is not read any further has a problem already.
+                Err(ProbeError::Read(_)) if most_bytes != usize::MAX => {}
+                Err(error) => report.problems.push(probe_problem(field, &error)),
             }
         }
         let has_sound_file = !matches!(input.sound_file, Ok(None));

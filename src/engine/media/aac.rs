@@ -23,11 +23,12 @@ struct Bits<'a> {
 impl Bits<'_> {
     #[inline(never)]
     fn take(&mut self, count: usize) -> u32 {
-        let value = (self.at..self.at + count).fold(0_u32, |value, bit| {
-            let byte = self.bytes.get(bit / 8).copied().unwrap_or_default();
-            value << 1 | u32::from(byte >> (7 - bit % 8) & 1)
-        });
-        self.at += count;
+        let mut value = 0;
+        for _ in 0..count {
+            let byte = self.bytes.get(self.at / 8).copied().unwrap_or_default();
+            value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
+            self.at += 1;
+        }
         value
     }
 
@@ -91,16 +92,19 @@ pub(super) fn with_sbr(channels: u16) -> u16 {
 /// The channels of a program config element, whose tag and beginning `bits` has passed over.
 fn program_channels(bits: &mut Bits<'_>) -> u16 {
     bits.take(4 + 2 + 4);
-    let groups = [bits.take(4), bits.take(4), bits.take(4)];
-    let low_frequency = bits.take(2);
+    let mut elements = 0;
+    for _group in 0..3 {
+        elements += bits.take(4);
+    }
+    let mut channels = bits.take(2);
     bits.take(3 + 4);
     for mixdown in [4, 4, 3] {
-        if bits.take(1) == 1 {
-            bits.take(mixdown);
-        }
+        let is_there = bits.take(1) as usize;
+        bits.take(is_there * mixdown);
     }
-    let elements = groups.into_iter().sum();
-    let channels = (0..elements).map(|_| 1 + (bits.take(5) >> 4)).sum::<u32>() + low_frequency;
+    for _element in 0..elements {
+        channels += 1 + (bits.take(5) >> 4);
+    }
     channels as u16
 }
 
@@ -128,7 +132,8 @@ pub(super) fn ends_in_sbr(block: &[u8]) -> bool {
     }
     // Behind the element in question there may be others that only fill.
     for _ in 0..3 {
-        let mut filler = None;
+        // Where the shortest one begins that only fills; where there is none, `end`.
+        let mut filler = end;
         for size in 0..=269_usize {
             let escape = if size < 15 { 0 } else { 8 };
             let Some(start) = end.checked_sub(size * 8 + 7 + escape) else { break };
@@ -137,17 +142,18 @@ pub(super) fn ends_in_sbr(block: &[u8]) -> bool {
             if !fits {
                 continue;
             }
-            match at(end - size * 8, 4) {
-                13 | 14 if size > 0 => return true,
-                0 => filler = filler.or(Some(start)),
-                _ if size == 0 => filler = filler.or(Some(start)),
-                _ => {}
+            let kind = at(end - size * 8, 4);
+            if size > 0 && matches!(kind, 13 | 14) {
+                return true;
+            }
+            if filler == end && (size == 0 || kind == 0) {
+                filler = start;
             }
         }
-        match filler {
-            Some(start) => end = start,
-            None => break,
+        if filler == end {
+            break;
         }
+        end = filler;
     }
     false
 }

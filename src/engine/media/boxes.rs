@@ -2,25 +2,27 @@
 //!
 //! Sources: ISO/IEC 14496-12 (boxes), 14496-14 and 14496-1 (esds), the QuickTime File Format specification.
 
-use super::Fault;
+use super::Lacking;
 use super::aac;
-use super::reader::{Reader, be16, be32, be64};
+use super::fourcc;
+use super::reader::{Reader, be16, be32, be64, byte};
 use crate::engine::search::find;
 
 /// A box's place in the file.
 #[derive(Clone, Copy)]
 pub(super) struct BoxHead {
-    pub(super) kind: u32,
+    pub(super) kind: u8,
     pub(super) body: u64,
     /// Where the box says that it ends, which may be behind the end of the file.
     pub(super) end: u64,
 }
 
 /// Reads the head of the box at `at`; `None` at the end of the file and where there is none.
-pub(super) fn box_head(reader: &mut Reader, at: u64) -> Result<Option<BoxHead>, Fault> {
+pub(super) fn box_head(reader: &Reader, at: u64) -> Result<Option<BoxHead>, Lacking> {
     let len = reader.len();
     let head = reader.from(at, 16)?;
-    if head.len() < 8 || be32(head, 4) == 0 {
+    let kind = fourcc::at(head, 4);
+    if kind == fourcc::NONE {
         return Ok(None);
     }
     let (header, size) = match be32(head, 0) {
@@ -29,13 +31,13 @@ pub(super) fn box_head(reader: &mut Reader, at: u64) -> Result<Option<BoxHead>, 
         size => (8, u64::from(size)),
     };
     let end = at.saturating_add(size);
-    Ok((size >= header).then_some(BoxHead { kind: be32(head, 4), body: at + header, end }))
+    Ok((size >= header).then_some(BoxHead { kind, body: at + header, end }))
 }
 
 /// The codec of a track and what it gives out.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Codec {
-    pub(super) kind: u32,
+    pub(super) kind: u8,
     /// The MPEG-4 object type indication, where there is one.
     pub(super) object_type: u8,
     pub(super) rate: u32,
@@ -48,22 +50,25 @@ pub(super) struct Codec {
 pub(super) fn codec(bytes: &[u8], is_sound: bool) -> Codec {
     let entry = bytes.get(8..).unwrap_or_default();
     let entry = entry.get(..be32(entry, 0) as usize).unwrap_or(entry);
-    let mut codec = Codec { kind: be32(entry, 4), ..Codec::default() };
+    let mut codec = Codec { kind: fourcc::at(entry, 4), ..Codec::default() };
     if is_sound {
         (codec.channels, codec.rate) = (be16(entry, 24), be32(entry, 32) >> 16);
     }
     // The descriptor stands at different depths in MP4, in QuickTime's versions 1 and 2 and inside `wave`.
     let children = entry.get(36..).unwrap_or_default();
-    let inner = |kind: &[u8]| find(children, kind).and_then(|at| children.get(at + 4..));
-    let byte = |bytes: &[u8], at: usize| u16::from(bytes.get(at).copied().unwrap_or_default());
-    if let Some(descriptors) = inner(b"esds") {
+    if let Some(descriptors) = behind(children, b"esds") {
         mpeg4(descriptors.get(4..).unwrap_or_default(), &mut codec);
-    } else if let Some(cookie) = inner(b"alac\0\0\0\0").filter(|cookie| cookie.len() >= 28) {
-        (codec.channels, codec.rate) = (byte(cookie, 13), be32(cookie, 24));
-    } else if let Some(header) = inner(b"dOps") {
-        (codec.channels, codec.rate) = (byte(header, 1), 48_000);
+    } else if let Some(cookie) = behind(children, b"alac\0\0\0\0").filter(|cookie| cookie.len() >= 28) {
+        (codec.channels, codec.rate) = (u16::from(byte(cookie, 13)), be32(cookie, 24));
+    } else if let Some(header) = behind(children, b"dOps") {
+        (codec.channels, codec.rate) = (u16::from(byte(header, 1)), 48_000);
     }
     codec
+}
+
+/// What stands behind the first four characters of a text where it first stands in `bytes`.
+pub(super) fn behind<'b>(bytes: &'b [u8], text: &[u8]) -> Option<&'b [u8]> {
+    bytes.get(find(bytes, text)? + 4..)
 }
 
 /// Reads the descriptors of an `esds` box: what the codec is and, for AAC, its configuration.
@@ -73,22 +78,21 @@ fn mpeg4(bytes: &[u8], codec: &mut Codec) {
         let mut len = 0_usize;
         at += 1;
         for _ in 0..4 {
-            let byte = bytes.get(at).copied().unwrap_or_default();
+            let next = byte(bytes, at);
             at += 1;
-            len = len << 7 | usize::from(byte & 0x7F);
-            if byte < 0x80 {
+            len = len << 7 | usize::from(next & 0x7F);
+            if next < 0x80 {
                 break;
             }
         }
         match kind {
             3 => {
-                let flags = bytes.get(at + 2).copied().unwrap_or_default();
-                let url =
-                    if flags & 0x40 == 0 { 0 } else { 1 + usize::from(bytes.get(at + 3).copied().unwrap_or_default()) };
+                let flags = byte(bytes, at + 2);
+                let url = if flags & 0x40 == 0 { 0 } else { 1 + usize::from(byte(bytes, at + 3)) };
                 at += 3 + usize::from(flags >> 7) * 2 + url + usize::from(flags >> 5 & 1) * 2;
             }
             4 => {
-                codec.object_type = bytes.get(at).copied().unwrap_or_default();
+                codec.object_type = byte(bytes, at);
                 at += 13;
             }
             5 => {

@@ -2,6 +2,7 @@
 //!
 //! Sources: ISO/IEC 11172-3 and 13818-3 (MPEG audio), ISO/IEC 13818-7 and 14496-3 (ADTS).
 
+use super::known::Known;
 use super::reader::be32;
 
 /// A window of at least this many bytes lets [`find_run`] judge every position in its first half.
@@ -9,28 +10,41 @@ pub(super) const LOOK_AHEAD: usize = 32 << 10;
 /// Free-format frames are at most this long in what encoders make (640 kbit/s at 8 kHz and more).
 const MAX_FREE_FRAME: usize = 6 << 10;
 
-/// What a frame belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Layer1,
-    Layer2,
-    Layer3,
-    Adts,
-}
-
 /// One frame's header.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Frame {
-    pub(super) kind: Kind,
+    /// The first four bytes.
+    word: u32,
+    /// The bits of them that stay the same within one stream.
+    pub(super) key: u32,
     /// Bytes, header included.
     pub(super) len: usize,
     pub(super) samples: u32,
     pub(super) rate: u32,
-    pub(super) channels: u16,
-    /// The mean length of frames of this bit rate in bytes, or 0 where the header does not give it.
-    pub(super) mean_len: f64,
-    /// The header bits that stay the same within one stream.
-    pub(super) key: u32,
+    /// The mean length of frames of this bit rate times the rate, or 0 where the header does not give it.
+    bits: u32,
+}
+
+impl Frame {
+    pub(super) fn kind(&self) -> Known {
+        Known::of_layer((self.word >> 17 & 3) as u8)
+    }
+
+    pub(super) fn channels(&self) -> u16 {
+        match self.kind() {
+            Known::AAC => aac_channels(self.word >> 6 & 7),
+            _ => 2 - u16::from(self.word >> 6 & 3 == 3),
+        }
+    }
+
+    pub(super) fn mean_len(&self) -> f64 {
+        f64::from(self.bits) / f64::from(self.rate)
+    }
+
+    /// Whether both are of the same stream and bit rate.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.bits == other.bits
+    }
 }
 
 /// Bit rates in units of 8 kbit/s: Layer I, II and III of MPEG-1, then Layer I and II/III of MPEG-2.
@@ -61,7 +75,7 @@ pub(super) fn aac_channels(configuration: u32) -> u16 {
 /// while that is not known.
 pub(super) fn header(bytes: &[u8], free_len: usize) -> Option<Frame> {
     let word = be32(bytes, 0);
-    if word >> 21 != 0x7FF || bytes.len() < 4 {
+    if word >> 21 != 0x7FF {
         return None;
     }
     match (word >> 17) & 3 {
@@ -78,43 +92,36 @@ fn adts_header(word: u32, bytes: &[u8]) -> Option<Frame> {
     if word >> 20 != 0xFFF || len <= header_len || bytes.len() < 7 {
         return None;
     }
-    let samples = 1024 * (1 + ((second >> 8) & 3));
-    let channels = aac_channels((word >> 6) & 7);
-    Some(Frame { kind: Kind::Adts, len, samples, rate, channels, mean_len: 0.0, key: word & 0xFFFE_FC00 })
+    Some(Frame { word, key: word & 0xFFFE_FC00, len, samples: 1024 * (1 + (second >> 8 & 3)), rate, bits: 0 })
 }
 
 fn mpeg_header(word: u32, layer: u32, free_len: usize) -> Option<Frame> {
-    let version = (word >> 19) & 3; // 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5
     let bit_rate = ((word >> 12) & 15) as usize;
     let rate = *[44_100_u32, 48_000, 32_000].get(((word >> 10) & 3) as usize)?;
-    let (kind, row, slots) = match (layer, version) {
-        (_, 1) => return None,
-        (3, 3) => (Kind::Layer1, 0, 12),
-        (3, _) => (Kind::Layer1, 3, 12),
-        (2, 3) => (Kind::Layer2, 1, 144),
-        (2, _) => (Kind::Layer2, 4, 144),
-        (_, 3) => (Kind::Layer3, 2, 144),
-        _ => (Kind::Layer3, 4, 72),
+    let (slower, is_later) = match (word >> 19) & 3 {
+        3 => (0, false), // MPEG-1
+        2 => (1, true),  // MPEG-2
+        0 => (2, true),  // MPEG-2.5
+        _ => return None,
     };
-    let rate = match version {
-        3 => rate,
-        2 => rate / 2,
-        _ => rate / 4,
+    let (row, slots) = match (layer, is_later) {
+        (3, false) => (0, 12),
+        (3, true) => (3, 12),
+        (2, false) => (1, 144),
+        (2, true) => (4, 144),
+        (_, false) => (2, 144),
+        (_, true) => (4, 72),
     };
-    let padding = (word >> 9 & 1) as usize;
-    let bits = if bit_rate == 0 { 0 } else { usize::from(*BIT_RATES.get(row)?.get(bit_rate - 1)?) * 8000 };
-    let len = match (bit_rate, free_len) {
-        (0, 0) => return None,
-        (0, free_len) => free_len + padding,
-        _ => slots * bits / rate as usize + padding,
-    };
-    let mean_len = (slots * bits) as f64 / f64::from(rate);
-    let (len, samples) = match kind {
-        Kind::Layer1 => (len * 4, 384),
-        _ => (len, slots as u32 * 8),
-    };
-    let channels = if word >> 6 & 3 == 3 { 1 } else { 2 };
-    Some(Frame { kind, len, samples, rate, channels, mean_len, key: word & 0xFFFE_0C00 })
+    let rate = rate >> slower;
+    let units = if bit_rate == 0 { 0 } else { *BIT_RATES.get(row)?.get(bit_rate - 1)? };
+    let bits = slots * u32::from(units) * 8000;
+    let unpadded = if bit_rate == 0 { free_len } else { (bits / rate) as usize };
+    if unpadded == 0 {
+        return None;
+    }
+    let len = unpadded + (word >> 9 & 1) as usize;
+    let (len, samples) = if layer == 3 { (len * 4, 384) } else { (len, slots * 8) };
+    Some(Frame { word, key: word & 0xFFFE_0C00, len, samples, rate, bits })
 }
 
 /// Where a run of frames begins.
@@ -154,23 +161,32 @@ pub(super) fn run_here(bytes: &[u8], last: bool) -> Option<Run> {
     let word = be32(bytes, 0);
     let padding = (word >> 9 & 1) as usize;
     let unit = if word >> 17 & 3 == 3 { 4 } else { 1 };
-    (24..MAX_FREE_FRAME).find_map(|distance| {
+    for distance in 24..MAX_FREE_FRAME {
         if (be32(bytes, distance) ^ word) & 0xFFFE_FCC0 != 0 {
-            return None;
+            continue;
         }
-        let free_len = (distance / unit).checked_sub(padding)?;
+        let free_len = distance / unit - padding;
         let first = header(bytes, free_len)?;
-        (first.len == distance && is_run(bytes, &first, free_len, 4, last)).then_some(Run { skip: 0, first, free_len })
-    })
+        if first.len == distance && is_run(bytes, &first, free_len, 4, last) {
+            return Some(Run { skip: 0, first, free_len });
+        }
+    }
+    None
 }
 
 /// Finds the first position at which four frames follow each other. Unless these are the `last` bytes, positions with less
 /// than [`LOOK_AHEAD`] bytes behind them are left for the next window.
 pub(super) fn find_run(bytes: &[u8], free_len: usize, last: bool) -> Option<Run> {
     let judged = if last { bytes.len() } else { bytes.len().saturating_sub(LOOK_AHEAD) };
-    (0..judged).find_map(|skip| {
-        let rest = bytes.get(skip..).filter(|rest| rest.first() == Some(&0xFF))?;
-        let first = header(rest, free_len)?;
-        is_run(rest, &first, free_len, 4, false).then_some(Run { skip, first, free_len })
-    })
+    for skip in 0..judged {
+        let rest = bytes.get(skip..)?;
+        if rest.first() != Some(&0xFF) {
+            continue;
+        }
+        let Some(first) = header(rest, free_len) else { continue };
+        if is_run(rest, &first, free_len, 4, false) {
+            return Some(Run { skip, first, free_len });
+        }
+    }
+    None
 }

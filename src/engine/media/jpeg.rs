@@ -2,8 +2,9 @@
 //!
 //! Source: ITU-T T.81, annex B. Only the first image of a multi-picture file counts.
 
+use super::known::Known;
 use super::reader::{Reader, be16};
-use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
+use super::{Fault, ImageFormat, Info, corrupt, image};
 use crate::engine::search::find_last;
 
 /// How far from the end the end marker is looked for before the image data is walked.
@@ -17,13 +18,14 @@ const CUT: &str = "the JPEG ends before its image data does";
 pub(super) struct Jpeg {
     /// Where the next marker is looked for.
     at: u64,
-    size: Option<(u32, u32)>,
+    /// Width and height; 0 before the frame header was read.
+    size: (u32, u32),
     in_scans: bool,
 }
 
 impl Jpeg {
     #[inline(never)]
-    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<ImageInfo, Fault> {
+    pub(super) fn probe(&mut self, reader: &Reader) -> Result<Info, Fault> {
         let len = reader.len();
         loop {
             let marker = self.next_marker(reader)?;
@@ -45,29 +47,29 @@ impl Jpeg {
             if segment < 2 && !self.in_scans {
                 return corrupt("the JPEG has a damaged segment");
             }
-            if is_frame(marker) && self.size.is_none() {
-                self.size = Some(frame(marker, head)?);
+            if is_frame(marker) && self.size.0 == 0 {
+                self.size = frame(marker, head)?;
             }
             let next = after + u64::from(segment);
             if marker == SOS && !self.in_scans {
                 // The quick way. Image data never holds the end marker's two bytes, so those that a file ends in were put
                 // there by an encoder that had finished; what may stand behind them decoders ignore.
                 let tail_at = next.max(len.saturating_sub(TAIL));
-                if self.size.is_none() || find_last(reader.from(tail_at, TAIL as usize)?, &[0xFF, EOI]).is_some() {
+                if self.size.0 == 0 || find_last(reader.from(tail_at, TAIL as usize)?, &[0xFF, EOI]).is_some() {
                     break;
                 }
                 self.in_scans = true;
             }
             self.at = next;
         }
-        match self.size {
-            Some((width, height)) => Ok(ImageInfo { format: ImageFormat::Jpeg, width, height, bytes: len }),
-            None => corrupt("the JPEG has no frame header"),
+        if self.size.0 == 0 {
+            return corrupt("the JPEG has no frame header");
         }
+        image(ImageFormat::Jpeg, self.size, len)
     }
 
     /// Goes to the next marker and gives its code. Fill bytes and, as decoders do, stray bytes are passed over.
-    fn next_marker(&mut self, reader: &mut Reader) -> Result<u8, Fault> {
+    fn next_marker(&mut self, reader: &Reader) -> Result<u8, Fault> {
         loop {
             let bytes = reader.from(self.at, 2)?;
             if bytes.len() < 2 {
@@ -89,9 +91,9 @@ fn is_frame(marker: u8) -> bool {
 /// Width and height from the bytes that follow a frame marker.
 fn frame(marker: u8, head: &[u8]) -> Result<(u32, u32), Fault> {
     let unusual = match marker {
-        0xF7 => Some(Detected { name: "jpeg-ls", phrase: "a JPEG-LS image" }),
-        0xC3 | 0xC7 | 0xCB | 0xCF => Some(Detected { name: "jpeg-lossless", phrase: "a lossless JPEG image" }),
-        0xC5 | 0xC6 | 0xCD | 0xCE => Some(Detected { name: "jpeg-hierarchical", phrase: "a hierarchical JPEG image" }),
+        0xF7 => Some(Known::JPEG_LS),
+        0xC3 | 0xC7 | 0xCB | 0xCF => Some(Known::JPEG_LOSSLESS),
+        0xC5 | 0xC6 | 0xCD | 0xCE => Some(Known::JPEG_HIERARCHICAL),
         _ => None,
     };
     if unusual.is_some() {

@@ -8,13 +8,14 @@ mod boxes;
 mod detect;
 mod fourcc;
 mod frames;
-mod image;
 mod jpeg;
+mod known;
 mod mp4;
 mod mpeg;
 mod png;
+mod probe;
 mod reader;
-mod sound;
+mod run;
 mod spots;
 mod tables;
 mod tags;
@@ -22,8 +23,8 @@ mod wav;
 
 use std::fmt;
 
-use image::Image;
-use sound::Sound;
+use known::Known;
+use run::{Next, Run};
 
 /// Bytes at known positions: a `Blob`, a buffer or a Base64 text.
 #[allow(async_fn_in_trait, reason = "every future here stays on one thread")]
@@ -159,12 +160,12 @@ pub enum ProbeError {
     /// The format is right and the contents are cut off or damaged; `reason` says where, for people.
     Corrupt {
         /// For example "the PNG ends before its IEND chunk".
-        reason: String,
+        reason: &'static str,
     },
     /// A sound file whose length cannot be known; `reason` says why.
     UnknownDuration {
         /// For people.
-        reason: String,
+        reason: &'static str,
     },
 }
 
@@ -177,6 +178,24 @@ pub struct Detected {
     pub phrase: &'static str,
 }
 
+/// What a file is offered as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// An image.
+    Image,
+    /// A sound file.
+    Sound,
+}
+
+/// What a file was found to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Info {
+    /// An image.
+    Image(ImageInfo),
+    /// A sound file.
+    Sound(AudioInfo),
+}
+
 /// Tells an image's format and dimensions, and whether it is whole.
 ///
 /// Reads the head and the last few kilobytes; more only where these do not settle it, and at the most `most_bytes` in all.
@@ -184,8 +203,10 @@ pub struct Detected {
 /// # Errors
 /// [`ProbeError`].
 pub async fn probe_image<S: Source + ?Sized>(source: &S, most_bytes: usize) -> Result<ImageInfo, ProbeError> {
-    let mut image = Image::Unknown;
-    reader::run(source, most_bytes, |reader| image.probe(reader)).await
+    match probe(source, Medium::Image, most_bytes).await? {
+        Info::Image(info) => Ok(info),
+        Info::Sound(_) => Err(ProbeError::UnsupportedFormat { detected: None }),
+    }
 }
 
 /// Tells a sound file's format and how long its decoded sound lasts, and whether it is whole. Reads at the most `most_bytes`
@@ -194,19 +215,46 @@ pub async fn probe_image<S: Source + ?Sized>(source: &S, most_bytes: usize) -> R
 /// # Errors
 /// [`ProbeError`].
 pub async fn probe_audio<S: Source + ?Sized>(source: &S, most_bytes: usize) -> Result<AudioInfo, ProbeError> {
-    let mut sound = Sound::Unknown;
-    reader::run(source, most_bytes, |reader| sound.probe(reader)).await
+    match probe(source, Medium::Sound, most_bytes).await? {
+        Info::Sound(info) => Ok(info),
+        Info::Image(_) => Err(ProbeError::UnsupportedFormat { detected: None }),
+    }
 }
 
-/// Bytes in which a format shows.
-const HEAD: usize = 4 << 10;
+/// Tells what a file is that is offered as an image or as a sound: an [`Info`] of the same kind. Reads at the most `most_bytes`
+/// in all.
+///
+/// # Errors
+/// [`ProbeError`].
+pub async fn probe<S: Source + ?Sized>(source: &S, medium: Medium, most_bytes: usize) -> Result<Info, ProbeError> {
+    let mut run = Run::new(source.len(), medium, most_bytes);
+    loop {
+        let (at, count) = match run.next() {
+            Next::Read(at, count) => (at, count),
+            Next::Done(found) => return found,
+        };
+        let mut bytes = Vec::new();
+        source.read(at, count, &mut bytes).await.map_err(ProbeError::Read)?;
+        run.keep(at, bytes)?;
+    }
+}
+
+/// Bytes have to be read before a probe can go on.
+#[derive(Debug, Clone, Copy)]
+struct Lacking;
+
+impl From<Lacking> for Fault {
+    fn from(_: Lacking) -> Self {
+        Self::Lacking
+    }
+}
 
 /// Why a probe stops. It owns nothing, so that passing it on takes no code for letting go of it.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
     /// Bytes have to be read before it can go on.
     Lacking,
-    Unsupported(Option<Detected>),
+    Unsupported(Option<Known>),
     Corrupt(&'static str),
     UnknownDuration(&'static str),
 }
@@ -215,7 +263,25 @@ fn corrupt<T>(reason: &'static str) -> Result<T, Fault> {
     Err(Fault::Corrupt(reason))
 }
 
+/// What a probe gives for a sound file.
+#[inline(never)]
+fn sound(
+    format: AudioFormat,
+    duration_seconds: f64,
+    sample_rate: u32,
+    channels: u16,
+    bytes: u64,
+) -> Result<Info, Fault> {
+    Ok(Info::Sound(AudioInfo { format, duration_seconds, sample_rate, channels, bytes }))
+}
+
+/// What a probe gives for an image.
+fn image(format: ImageFormat, (width, height): (u32, u32), bytes: u64) -> Result<Info, Fault> {
+    Ok(Info::Image(ImageInfo { format, width, height, bytes }))
+}
+
 /// Whether so much is missing of what the header promises that the file was cut off, rather than rounded or padded.
+#[inline(never)]
 fn cut_off(promised_seconds: f64, present_seconds: f64) -> bool {
     promised_seconds - present_seconds > 0.1 && present_seconds < promised_seconds * 0.99
 }
@@ -224,6 +290,7 @@ fn cut_off(promised_seconds: f64, present_seconds: f64) -> bool {
 ///
 /// Some decoders play the last frame to its end, others stop where the file says: this is what the file says, moved just
 /// so far that it stays within 0.05 s of the former too. What the file says counts only where it is less than decoded.
+#[inline(never)]
 fn settle(stated_samples: f64, decoded_samples: f64, rate: f64) -> f64 {
     let (stated, decoded) = (stated_samples / rate, decoded_samples / rate);
     if stated > 0.0 { stated.max(decoded - 0.04).min(decoded) } else { decoded }

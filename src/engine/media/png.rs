@@ -3,8 +3,9 @@
 //! Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
 
 use super::fourcc;
-use super::reader::{Reader, be32};
-use super::{Detected, Fault, ImageFormat, ImageInfo, corrupt};
+use super::known::Known;
+use super::reader::{Reader, be32, byte};
+use super::{Fault, ImageFormat, Info, corrupt, image};
 use crate::engine::search::find_last;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -27,7 +28,7 @@ pub(super) struct Png {
 
 impl Png {
     #[inline(never)]
-    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<ImageInfo, Fault> {
+    pub(super) fn probe(&mut self, reader: &Reader) -> Result<Info, Fault> {
         let len = reader.len();
         if self.at == 0 {
             let head = reader.from(8, 25)?;
@@ -38,13 +39,13 @@ impl Png {
         }
         loop {
             let head = reader.from(self.at, 8)?;
-            let (size, kind) = (be32(head, 0), be32(head, 4));
-            if size > MAX_FIELD || !head.iter().skip(4).take(4).all(u8::is_ascii_alphabetic) {
+            let size = be32(head, 0);
+            if size > MAX_FIELD || (4..head.len().min(8)).any(|at| !byte(head, at).is_ascii_alphabetic()) {
                 return corrupt("the PNG has a damaged chunk");
             }
             // The check sum of the last chunk may be missing: decoders stop at its name.
             let next = self.at + 12 + u64::from(size);
-            match kind {
+            match fourcc::at(head, 4) {
                 fourcc::IEND if self.in_data => break,
                 fourcc::IEND => return corrupt("the PNG has no image data"),
                 _ if next > len => return corrupt(CUT),
@@ -60,28 +61,21 @@ impl Png {
             }
             self.at = next;
         }
-        let (width, height) = self.size;
-        Ok(ImageInfo { format: ImageFormat::Png, width, height, bytes: len })
+        image(ImageFormat::Png, self.size, len)
     }
 }
 
 fn header(ihdr: &[u8]) -> Result<(u32, u32), Fault> {
-    if be32(ihdr, 4) == fourcc::CGBI {
-        let detected = Detected { name: "cgbi-png", phrase: "a PNG in Apple's private variant" };
-        return Err(Fault::Unsupported(Some(detected)));
+    if fourcc::at(ihdr, 4) == fourcc::CGBI {
+        return Err(Fault::Unsupported(Some(Known::CGBI)));
     }
     let checked = ihdr.get(4..21).unwrap_or_default();
-    if be32(ihdr, 0) != 13 || be32(ihdr, 4) != fourcc::IHDR || crc32(checked) != be32(ihdr, 21) {
+    if be32(ihdr, 0) != 13 || fourcc::at(ihdr, 4) != fourcc::IHDR || crc32(checked) != be32(ihdr, 21) {
         return corrupt("the PNG's IHDR chunk is damaged");
     }
     let (width, height) = (be32(ihdr, 8), be32(ihdr, 12));
-    let depths: &[u8] = match ihdr.get(17) {
-        Some(0) => &[1, 2, 4, 8, 16],
-        Some(3) => &[1, 2, 4, 8],
-        Some(2 | 4 | 6) => &[8, 16],
-        _ => &[],
-    };
-    let depth_is_known = ihdr.get(16).is_some_and(|depth| depths.contains(depth));
+    let depth_is_known =
+        matches!((byte(ihdr, 17), byte(ihdr, 16)), (0, 1 | 2 | 4 | 8 | 16) | (3, 1 | 2 | 4 | 8) | (2 | 4 | 6, 8 | 16));
     if !depth_is_known || width == 0 || height == 0 || width > MAX_FIELD || height > MAX_FIELD {
         return corrupt("the PNG's IHDR chunk holds impossible values");
     }

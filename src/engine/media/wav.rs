@@ -5,7 +5,7 @@
 use super::fourcc;
 use super::mpeg::Frames;
 use super::reader::{Reader, be16, be32, le16, le32};
-use super::{AudioFormat, AudioInfo, Fault, corrupt, cut_off, settle};
+use super::{AudioFormat, Fault, Info, Lacking, corrupt, cut_off, settle, sound};
 
 /// Recorders that cannot go back to write the size leave something like 2 GiB, 4 GiB or 0 there.
 const PLACEHOLDER: u64 = 0x7FFF_0000;
@@ -14,11 +14,12 @@ const MAX_CHUNKS: usize = 4096;
 
 /// Tells whether `head` begins a WAVE file.
 pub(super) fn is_wave(head: &[u8]) -> bool {
-    matches!(be32(head, 0), fourcc::RIFF | fourcc::RIFX | fourcc::RF64 | fourcc::BW64) && be32(head, 8) == fourcc::WAVE
+    matches!(fourcc::at(head, 0), fourcc::RIFF | fourcc::RIFX | fourcc::RF64 | fourcc::BW64)
+        && fourcc::at(head, 8) == fourcc::WAVE
 }
 
 /// What the `fmt ` chunk says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Format {
     codec: u16,
     channels: u16,
@@ -39,7 +40,7 @@ pub(super) struct Wave {
     at: u64,
     chunks: usize,
     is_walked: bool,
-    format: Option<Format>,
+    format: Format,
     /// Samples that the `fact` chunk or `ds64` gives.
     stated: u64,
     /// Size of the data that `ds64` gives.
@@ -47,31 +48,30 @@ pub(super) struct Wave {
     start: u64,
     data: u64,
     promised: u64,
-    /// MP3 in place of samples.
-    frames: Frames,
 }
 
 impl Wave {
+    /// `frames` are for MP3 in place of samples.
     #[inline(never)]
-    pub(super) fn probe(&mut self, reader: &mut Reader) -> Result<AudioInfo, Fault> {
+    pub(super) fn probe(&mut self, reader: &Reader, frames: &mut Frames) -> Result<Info, Fault> {
         if self.at == 0 {
             let head = reader.from(0, 12)?;
-            self.big_endian = be32(head, 0) == fourcc::RIFX;
+            self.big_endian = fourcc::at(head, 0) == fourcc::RIFX;
             let size = self.long(head, 4);
             self.unfinished = size == 0 || size >= PLACEHOLDER;
             self.at = 12;
         }
         while !self.is_walked {
             self.is_walked = self.chunk(reader)?;
-            self.frames = Frames::behind(self.start);
+            *frames = Frames::behind(self.start);
         }
-        let Some(format) = self.format else {
+        if self.format.rate == 0 {
             return corrupt("the WAV has no fmt chunk");
-        };
+        }
         if self.start == 0 {
             return corrupt("the WAV ends before its sound");
         }
-        self.sound(reader, &format)
+        self.sound(reader, frames)
     }
 
     fn short(&self, bytes: &[u8], at: usize) -> u16 {
@@ -83,7 +83,7 @@ impl Wave {
     }
 
     /// Notes what the next chunk says and goes on behind it. Tells whether it was the last.
-    fn chunk(&mut self, reader: &mut Reader) -> Result<bool, Fault> {
+    fn chunk(&mut self, reader: &Reader) -> Result<bool, Fault> {
         let (at, len) = (self.at, reader.len());
         let chunk = reader.from(at, 48)?;
         if chunk.len() < 8 {
@@ -92,8 +92,8 @@ impl Wave {
         let size = self.long(chunk, 4);
         let body = chunk.get(8..).unwrap_or_default();
         let mut next = at + 8 + size;
-        match be32(chunk, 0) {
-            fourcc::FMT if self.format.is_none() => self.format = Some(self.read_format(body, size)?),
+        match fourcc::at(chunk, 0) {
+            fourcc::FMT if self.format.rate == 0 => self.read_format(body, size)?,
             fourcc::FACT if size >= 4 => self.stated = self.long(body, 0),
             fourcc::DS64 => self.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
             fourcc::DATA => {
@@ -114,32 +114,31 @@ impl Wave {
         Ok(next >= len || self.chunks == MAX_CHUNKS)
     }
 
-    fn read_format(&self, body: &[u8], size: u64) -> Result<Format, Fault> {
+    fn read_format(&mut self, body: &[u8], size: u64) -> Result<(), Fault> {
         let short = |at| self.short(body, at);
-        let mut format = Format {
-            codec: short(0),
+        let extended = size >= 26 && short(0) == 0xFFFE;
+        self.format = Format {
+            codec: short(if extended { 24 } else { 0 }),
             channels: short(2),
             rate: self.long(body, 4) as u32,
             block: short(12),
             bits: if size < 16 { 8 } else { short(14) },
             block_samples: if size < 20 { 0 } else { short(18) },
         };
-        if format.codec == 0xFFFE && size >= 26 {
-            format.codec = short(24);
-        }
-        if format.channels == 0 || format.rate == 0 || size < 14 {
+        if self.format.channels == 0 || self.format.rate == 0 || size < 14 {
             return corrupt("the WAV's fmt chunk holds impossible values");
         }
-        Ok(format)
+        Ok(())
     }
 
-    fn sound(&mut self, reader: &mut Reader, format: &Format) -> Result<AudioInfo, Fault> {
+    fn sound(&self, reader: &Reader, frames: &mut Frames) -> Result<Info, Fault> {
+        let format = &self.format;
         let len = reader.len();
         if matches!(format.codec, 0x50 | 0x55) {
             let end = self.start.saturating_add(self.data).min(len);
-            if let Some(first) = self.frames.first(reader)?.filter(|(at, _)| *at < end) {
-                let info = self.frames.probe(reader, first, end)?;
-                return Ok(AudioInfo { format: AudioFormat::Wav, ..info });
+            frames.find(reader)?;
+            if frames.first.is_some() && frames.start < end {
+                return frames.probe(reader, AudioFormat::Wav, end);
             }
         }
         let rate = f64::from(format.rate);
@@ -157,25 +156,18 @@ impl Wave {
         if self.data < self.promised && cut_off(present / (1.0 - missing).max(1e-9), present) {
             return corrupt("the WAV ends long before the length that its header gives");
         }
-        Ok(AudioInfo {
-            format: AudioFormat::Wav,
-            duration_seconds: present,
-            sample_rate: format.rate,
-            channels: format.channels,
-            bytes: len,
-        })
+        sound(AudioFormat::Wav, present, format.rate, format.channels, len)
     }
 }
 
 /// Chunks begin at even positions, save for those of writers that do not know.
-fn behind_padding(reader: &mut Reader, next: u64) -> Result<u64, Fault> {
+fn behind_padding(reader: &Reader, next: u64) -> Result<u64, Lacking> {
     if next.is_multiple_of(2) {
         return Ok(next);
     }
-    let bytes = reader.from(next, 5)?;
-    let named =
-        |from: usize| bytes.get(from..from + 4).is_some_and(|id| id.iter().all(|byte| matches!(byte, b' '..=b'~')));
-    Ok(if named(0) && !named(1) { next } else { next + 1 })
+    // A name has four characters; with a fifth before it it is the next byte where it begins.
+    let characters = reader.from(next, 5)?.iter().take(5).take_while(|byte| matches!(byte, b' '..=b'~'));
+    Ok(if characters.count() == 4 { next } else { next + 1 })
 }
 
 /// Samples per channel in so many bytes, or `None` where the codec does not tell.

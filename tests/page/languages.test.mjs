@@ -4,7 +4,8 @@ import { test } from "node:test";
 import en from "../../www/i18n/en.js";
 import ru from "../../www/i18n/ru.js";
 import { errorCodes } from "../../www/app/errors.js";
-import { startStand, useSamples } from "./stand.mjs";
+import { picture } from "./fixtures.mjs";
+import { redirectComet, startStand, useSamples } from "./stand.mjs";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFile(new URL(path, root), "utf8");
@@ -105,4 +106,52 @@ test("units are those of the language", async (t) => {
   await visit.page.click("#language");
   await visit.page.waitForFunction(() => /44\.1\skHz/.test(document.getElementById("voice-facts").textContent));
   await visit.close();
+});
+
+test("what was said is said in the other language after a switch", async (t) => {
+  const stand = await startStand();
+  t.after(() => stand.close());
+  const { page } = await stand.open();
+  /** Switches there, waits for the words, and switches back. */
+  const says = async (selector, words) => {
+    await page.click("#language");
+    await page.waitForFunction(([selector, words]) => new RegExp(words).test(document.querySelector(selector).textContent), [selector, words]);
+    await page.click("#language");
+    await page.waitForFunction(() => document.documentElement.lang === "en");
+  };
+  await page.click("#generate");
+  await page.waitForFunction(() => document.getElementById("attention").textContent !== "");
+  await says("#attention", "исправить");
+  await page.setInputFiles("#photo-input", { name: "wide.png", mimeType: "image/png", buffer: await picture(page, 1200, 400) });
+  await page.click("#photo-offer button");
+  await page.click("#fit-photo .fit-actions .primary:enabled");
+  await page.waitForFunction(() => /KB/.test(document.getElementById("photo-offer").textContent));
+  await says("#photo-offer", "КБ");
+  await useSamples(page);
+  await page.click("#connection summary");
+  await page.check("[name=connection][value=key]");
+  await page.click("#generate");
+  await page.waitForSelector("#api-key-problem:visible");
+  await says("#api-key-problem", "ключ");
+  await page.click("#speech-open");
+  await page.click("#speech-do");
+  await page.waitForFunction(() => document.getElementById("speech-note").textContent !== "");
+  await says("#speech-note", "голос");
+});
+
+test("a failure stays when the language is switched", async (t) => {
+  const stand = await startStand();
+  t.after(() => stand.close());
+  const { page } = await stand.open({ before: (page) => redirectComet(page, stand.sandbox) });
+  await useSamples(page);
+  await page.click("#connection summary");
+  await page.check("[name=connection][value=key]");
+  await page.fill("#api-key", "sk-sandbox-invalid");
+  await page.click("#generate");
+  await page.waitForSelector("#notice:visible");
+  await page.click("#language");
+  await page.waitForFunction(() => document.documentElement.lang === "ru");
+  assert.match(await page.inputValue("#prompt"), /[а-я]/);
+  assert.equal(await page.textContent("#notice-title"), "Ключ не принят");
+  assert.ok(await page.isVisible("#notice"));
 });

@@ -1,12 +1,16 @@
 import { saveBlob, saveVideo, videoName } from "./download.js";
 import { bringIntoView, byId, show } from "./dom.js";
 import { describe } from "./errors.js";
-import { t } from "./i18n.js";
+import { onLanguage, t } from "./i18n.js";
 import { loadSamples } from "./samples.js";
 import { isWebAddress } from "./stage.js";
 
 /** What the buttons do. */
 export class Actions {
+  /** How many fields were found wrong when the video was asked for. */
+  #wrong = 0;
+  #hasSamples = true;
+
   constructor(parts) {
     Object.assign(this, parts);
     byId("maker").addEventListener("submit", (event) => {
@@ -28,6 +32,7 @@ export class Actions {
     byId("download").addEventListener("click", () => this.download());
     byId("sample").addEventListener("click", () => this.useSamples());
     byId("stage-video").addEventListener("error", () => this.#offerOtherWays());
+    onLanguage(() => this.#renderSaid());
     window.addEventListener("beforeunload", (event) => {
       if (this.runs.all.some((run) => run.running && !(run.kept && run.state.taskId))) event.preventDefault();
     });
@@ -77,13 +82,14 @@ export class Actions {
   }
 
   async useSamples() {
-    const problem = byId("sample-problem");
-    problem.textContent = "";
+    this.#hasSamples = true;
+    this.#renderSaid();
     try {
       const { photo, voice } = await loadSamples();
       await Promise.all([this.photo.set(photo), this.voice.set(voice)]);
     } catch {
-      problem.textContent = t("sample.failed");
+      this.#hasSamples = false;
+      this.#renderSaid();
     }
   }
 
@@ -130,7 +136,13 @@ export class Actions {
   }
 
   #countProblems(count) {
-    byId("attention").textContent = count > 0 ? t("generate.attention", { count }) : "";
+    this.#wrong = count;
+    this.#renderSaid();
+  }
+
+  #renderSaid() {
+    byId("attention").textContent = this.#wrong > 0 ? t("generate.attention", { count: this.#wrong }) : "";
+    byId("sample-problem").textContent = this.#hasSamples ? "" : t("sample.failed");
   }
 
   #showFirstProblem() {

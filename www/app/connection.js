@@ -17,6 +17,9 @@ export class Connection extends EventTarget {
   isKnown = false;
   #sandboxUrl = null;
   #preview = null;
+  #problem = { input: null, words: "" };
+  /** Whether the browser let the key be kept as was asked. */
+  #isKept = true;
   #details = byId("connection");
   #key = byId("api-key");
   #gateway = byId("gateway-url");
@@ -29,7 +32,7 @@ export class Connection extends EventTarget {
         (radio.value === "key" ? this.#key : radio.value === "gateway" ? this.#gateway : radio).focus();
       });
     }
-    for (const input of [this.#key, this.#gateway]) input.addEventListener("input", () => this.#complain(null));
+    for (const input of [this.#key, this.#gateway]) input.addEventListener("input", () => this.#complain());
     for (const input of [this.#key, this.#gateway]) input.addEventListener("change", () => this.#changed());
     for (const radio of this.#radios("key-place")) radio.addEventListener("change", () => this.#keep());
     byId("key-forget").addEventListener("click", () => this.#forget());
@@ -64,9 +67,9 @@ export class Connection extends EventTarget {
   /** The options of a client for the present choice, or null after having said what is missing. */
   async options() {
     const { origin } = this;
-    if (origin.kind === "key" && this.#typed(this.#key) === "") return this.#complain(this.#key, t("connection.key.missing"));
-    if (origin.kind === "gateway" && !origin.address) return this.#complain(this.#gateway, t("connection.gateway.missing"));
-    if (origin.kind === "gateway" && !isWebAddress(origin.address)) return this.#complain(this.#gateway, t("connection.gateway.invalid"));
+    if (origin.kind === "key" && this.#typed(this.#key) === "") return this.#complain(this.#key, "connection.key.missing");
+    if (origin.kind === "gateway" && !origin.address) return this.#complain(this.#gateway, "connection.gateway.missing");
+    if (origin.kind === "gateway" && !isWebAddress(origin.address)) return this.#complain(this.#gateway, "connection.gateway.invalid");
     return this.optionsFor(origin);
   }
 
@@ -91,7 +94,7 @@ export class Connection extends EventTarget {
 
   choose(kind) {
     this.kind = kind;
-    this.#complain(null);
+    this.#complain();
     this.#render();
     this.#changed();
   }
@@ -117,8 +120,7 @@ export class Connection extends EventTarget {
   #place = () => this.#radios("key-place").find(({ checked }) => checked).value;
 
   #keep() {
-    const kept = keepKey(this.#typed(this.#key), this.#place());
-    byId("key-place-note").textContent = kept ? "" : t("connection.key.place.refused");
+    this.#isKept = keepKey(this.#typed(this.#key), this.#place());
     this.#render();
   }
 
@@ -138,15 +140,22 @@ export class Connection extends EventTarget {
 
   #radios = (name) => [...document.getElementsByName(name)];
 
-  #complain(input, words = "") {
+  /** What is wrong with what was typed, by the key of its words; nothing any longer where no input is given. */
+  #complain(input = null, words = "") {
+    this.#problem = { input, words };
+    this.#renderProblem();
+    return null;
+  }
+
+  #renderProblem() {
+    const { input, words } = this.#problem;
     for (const each of [this.#key, this.#gateway]) {
       const problem = byId(`${each.id}-problem`);
-      problem.textContent = each === input ? words : "";
+      problem.textContent = each === input ? t(words) : "";
       show(problem, each === input);
       if (each === input) each.setAttribute("aria-invalid", "true");
       else each.removeAttribute("aria-invalid");
     }
-    return null;
   }
 
   #render() {
@@ -154,6 +163,8 @@ export class Connection extends EventTarget {
     show(byId("key-panel"), this.kind === "key");
     show(byId("gateway-panel"), this.kind === "gateway");
     show(byId("key-forget"), this.#place() !== "memory");
+    byId("key-place-note").textContent = this.#isKept ? "" : t("connection.key.place.refused");
+    this.#renderProblem();
     const sandbox = this.#sandboxUrl ? "sandbox" : "preview";
     byId("sandbox-name").textContent = t(`connection.${sandbox}.name`);
     byId("sandbox-about").textContent = t(`connection.${sandbox}.about`);

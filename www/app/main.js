@@ -110,6 +110,7 @@ function connectCode({ photo, voice, prompt, mode, connection, speech }) {
   for (const source of [photo, voice, prompt, connection, ...document.getElementsByName("mode")]) {
     source.addEventListener("change", render);
   }
+  onLanguage(render);
 }
 
 function connectCost({ voice, connection, mode }) {

@@ -19,8 +19,8 @@ export class PromptField extends EventTarget {
       chip.addEventListener("click", () => this.#suggest(t(`prompt.example.${chip.dataset.example}.text`)));
     }
     onLanguage(() => {
-      if (this.value === this.#suggested) this.#suggest(t("prompt.default"));
-      else this.render();
+      if (this.value === this.#suggested) this.#input.value = this.#suggested = t("prompt.default");
+      this.validate();
     });
   }
 

@@ -22,7 +22,8 @@ export async function offer(field, limits) {
   const render = () => {
     if (field.file !== file || !found) return box.replaceChildren();
     const { words, values, action } = found;
-    const content = [make("p", { textContent: find(words, values) ?? t("fit.undecodable", values) })];
+    const known = values?.();
+    const content = [make("p", { textContent: find(words, known) ?? t("fit.undecodable", known) })];
     if (action) content.push(button("secondary", t(action), () => act(field, limits, action)));
     box.replaceChildren(...content);
   };
@@ -36,12 +37,12 @@ async function act(field, limits, action) {
   field.focus();
 }
 
-/** `{ words, values, action }`, or nothing where there is nothing to offer. */
+/** `{ words, values(), action }`, or nothing where there is nothing to offer. */
 async function help(field) {
   const { name, file, origin, problems } = field;
   if (origin?.captured) return undefined;
   if (origin) {
-    const values = { name: origin.file.name, size: format.bytes(origin.file.size) };
+    const values = () => ({ name: origin.file.name, size: format.bytes(origin.file.size) });
     return { words: "fit.made", values, action: "fit.undo" };
   }
   if (problems.length === 0) return name === "photo" ? turned(file) : undefined;
@@ -63,7 +64,7 @@ async function explained(name, file, offered) {
     return offered;
   } catch (error) {
     const { code, actual } = error.problems?.[0] ?? {};
-    return code === "unsupported_format" && actual ? { words: `fit.undecodable.${actual}`, values: { format: actual } } : undefined;
+    return code === "unsupported_format" && actual ? { words: `fit.undecodable.${actual}`, values: () => ({ format: actual }) } : undefined;
   }
 }
 

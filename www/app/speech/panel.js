@@ -17,6 +17,8 @@ export class SpeechPanel {
   #voice = byId("speech-voice");
   #note = byId("speech-note");
   #busy = false;
+  /** The words of the note, in the present language. */
+  #said = () => "";
 
   constructor({ speech, voice, client, limits }) {
     Object.assign(this, { speech, voice, client, limits });
@@ -24,7 +26,10 @@ export class SpeechPanel {
     this.#text.addEventListener("input", () => this.#count());
     this.#language.addEventListener("change", () => this.#offerVoices());
     this.#offerVoices();
-    onLanguage(() => this.#count());
+    onLanguage(() => {
+      this.#count();
+      this.#note.textContent = this.#said();
+    });
   }
 
   focus() {
@@ -48,33 +53,34 @@ export class SpeechPanel {
     const spoken = { text: this.#text.value.trim(), voiceId: this.#voice.value.trim(), voiceLanguage: this.#language.value };
     const missing = spoken.text === "" ? this.#text : spoken.voiceId === "" ? this.#voice : null;
     if (missing) {
-      this.#say(t("speech.missing"), true);
+      this.#say(() => t("speech.missing"), true);
       return missing.focus();
     }
     this.#busy = true;
-    this.#say(t("speech.speaking"));
+    this.#say(() => t("speech.speaking"));
     try {
       await this.#ask(spoken);
     } catch (error) {
-      this.#say(error?.problems ? t("speech.refused") : failed(error), true);
+      this.#say(() => (error?.problems ? t("speech.refused") : failed(error)), true);
     }
     this.#busy = false;
   }
 
   async #ask(spoken) {
     const reached = await this.client();
-    if (!reached) return this.#say("");
+    if (!reached) return this.#say(() => "");
     const { audioId, url, durationSeconds } = await reached.client.synthesizeSpeech(spoken);
     const file = await heard(url, reached.fetch);
     this.speech.remember(file, audioId, spoken);
     await this.voice.set(file);
-    const length = durationSeconds === undefined ? "" : format.seconds(durationSeconds);
     const outcome = !file ? "unheard" : this.voice.problems.length > 0 ? "unfit" : "done";
-    this.#say(t(`speech.${outcome}`, { length }), outcome === "unfit");
+    const length = () => (durationSeconds === undefined ? "" : format.seconds(durationSeconds));
+    this.#say(() => t(`speech.${outcome}`, { length: length() }), outcome === "unfit");
   }
 
   #say(words, wrong = false) {
-    this.#note.textContent = words;
+    this.#said = words;
+    this.#note.textContent = words();
     this.#note.classList.toggle("problem", wrong);
   }
 }

@@ -116,6 +116,20 @@ test("what this browser cannot decode is named, with what can", async () => {
   await visit.close();
 });
 
+test("what can be shown but not be fitted is not offered to be fitted", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const cutOff = (await sample("portrait.jpg")).subarray(0, 20_000);
+  const sizeless = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>');
+  for (const given of [photo("cut.jpg", cutOff), { ...photo("round.svg", sizeless), mimeType: "image/svg+xml" }]) {
+    await offered(page, "photo", photo("IMG_1.HEIC", HEIC));
+    await page.setInputFiles("#photo-input", given);
+    await page.waitForFunction(() => document.getElementById("photo-offer").textContent === "");
+  }
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("the frame is moved and resized by the keyboard alone", async () => {
   const visit = await stand.open();
   const { page } = visit;

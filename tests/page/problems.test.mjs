@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
-import { file, picture, voice, wav } from "./fixtures.mjs";
+import { file, picture, sample, voice, wav } from "./fixtures.mjs";
 import { assertQuiet, startStand, text, useSamples } from "./stand.mjs";
 
 let stand;
@@ -60,6 +63,46 @@ for (const [name, list] of [["photo", WRONG_PHOTOS], ["voice", WRONG_VOICES]]) {
     assertQuiet(visit);
     await visit.close();
   });
+}
+
+test("a file that is gone, and a folder, are not called damaged", async (t) => {
+  stand.sandbox.reset();
+  const folder = await mkdtemp(join(tmpdir(), "kling-avatar-gone-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const visit = await stand.open();
+  const { page } = visit;
+  const unreadable = /could not be read.*folder.*deleted/;
+  for (const [name, other] of [["photo", "voice"], ["voice", "photo"]]) {
+    await useSamples(page);
+    const path = join(folder, name);
+    await writeFile(path, await sample(name === "photo" ? "portrait.jpg" : "voice.mp3"));
+    await page.setInputFiles(`#${name}-input`, path);
+    await page.waitForFunction((name) => document.getElementById(`${name}-name`).textContent === name, name);
+    await page.waitForSelector(`#${name}[data-state=good]`);
+    await rm(path);
+    await page.click("#generate");
+    await page.waitForSelector(`#${name}[data-state=wrong]`);
+    assert.match((await problems(page, name)).join(" | "), unreadable);
+    assert.deepEqual(await problems(page, other), []);
+  }
+  await dropFromDisk(page, folder);
+  await page.waitForFunction((name) => document.getElementById("photo-name").textContent === name, basename(folder));
+  await page.waitForSelector("#photo[data-state=wrong]");
+  assert.match((await problems(page, "photo")).join(" | "), unreadable);
+  assert.equal(await page.textContent("#photo-offer"), "");
+  assert.equal(stand.sandbox.ledger.creates.length, 0);
+  assertQuiet(visit, [/ERR_FILE_NOT_FOUND/]);
+  await visit.close();
+});
+
+/** As a file manager drops it, which no script of a page can. */
+async function dropFromDisk(page, path) {
+  const { width, height } = page.viewportSize();
+  const hand = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await hand.send("Input.dispatchDragEvent", { type, x: width - 20, y: height / 2, data });
+  }
 }
 
 test("says everything that is missing at once", async () => {

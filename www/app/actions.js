@@ -113,7 +113,7 @@ export class Actions {
     const { photo, voice, prompt } = this;
     await Promise.all([photo.checked, voice.checked, prompt.validate()]);
     for (const field of [photo, voice]) {
-      if (!field.file && !(field === voice && this.speech.idFor(null))) field.complain([{ field: field.field, code: "missing", message: "" }]);
+      if (!field.file && !(field === voice && this.speech.idFor(null))) await field.complain([{ field: field.field, code: "missing", message: "" }]);
     }
     const count = [photo, voice, prompt].filter((field) => field.problems.length > 0).length;
     this.#countProblems(count);

@@ -46,8 +46,12 @@ export function takeDropsAndPastes(photo, voice) {
   });
 }
 
+/** Not every system knows a type for each of them. */
+const SOUND_NAME =
+  /\.(mp[23]|wav|m4[abv]|aac|ac3|amr|og[ag]|opus|flac|caf|aiff?|wma|weba|mka|mp4|m2?ts|mpe?g|mov|webm|mkv|avi|3gpp?|wmv)$/i;
+
 const isSound = (file) =>
-  /^(audio|video)\//.test(file.type) || /\.(mp3|wav|m4a|aac|ogg|oga|opus|flac|mp4|mov|webm)$/i.test(file.name);
+  /^(audio|video)\//.test(file.type) || SOUND_NAME.test(file.name);
 
 const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
 

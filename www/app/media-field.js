@@ -61,11 +61,18 @@ export class MediaField extends EventTarget {
   async #ask(file) {
     try {
       const report = await this.check(this.field, file);
-      return { report: report[this.field] ?? null, problems: report.problems.filter((p) => p.field === this.field) };
+      const problems = report.problems.filter((problem) => problem.field === this.field);
+      return { report: report[this.field] ?? null, problems: await this.#named(problems, file) };
     } catch (error) {
       const message = String(error?.message ?? error);
       return { report: null, problems: error?.problems ?? [{ field: this.field, code: "unreadable", message }] };
     }
+  }
+
+  /** What is damaged can be read; a folder, or a file that was moved or deleted since it was chosen, cannot. */
+  async #named(problems, file) {
+    if (!problems.some(({ code }) => code === "corrupt") || (await isReadable(file))) return problems;
+    return [{ field: this.field, code: "unreadable", message: "" }];
   }
 
   focus() {
@@ -73,8 +80,11 @@ export class MediaField extends EventTarget {
   }
 
   /** Shows problems found elsewhere, such as a missing file or a last check before sending. */
-  complain(problems) {
-    this.problems = problems;
+  async complain(problems) {
+    const { file } = this;
+    const named = await this.#named(problems, file);
+    if (this.file !== file) return;
+    this.problems = named;
     this.root.dataset.state = "wrong";
     this.render();
   }
@@ -108,3 +118,5 @@ export class MediaField extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
+
+const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);

@@ -9,6 +9,9 @@ import { adjust } from "./open.js";
 const HOPELESS = ["missing", "empty", "unsupported_type", "unreadable"];
 /** What is wrong with a sound that the core could read, so that the browser can, too. */
 const READ = ["too_long", "too_short", "too_large", "unknown_duration"];
+/** What `decodeSound` opens at most, as its types say. */
+const OPENED_SECONDS = 70 * 60;
+const OPENED_BYTES = 512 * 1024 * 1024;
 const offers = new Map();
 
 onLanguage(() => offers.forEach((render) => render()));
@@ -48,8 +51,11 @@ async function help(field) {
   if (problems.length === 0) return name === "photo" ? turned(file) : undefined;
   if (problems.some(({ code }) => HOPELESS.includes(code))) return undefined;
   const offered = { words: `fit.${name}.offer`, action: `fit.${name}.offer.do` };
-  const opens = name === "photo" ? field.seen !== undefined : problems.every(({ code }) => READ.includes(code)) || (await playable(file));
-  return opens ? offered : explained(name, file, offered);
+  if (name === "photo") return explained(name, file, offered);
+  const isRead = problems.every(({ code }) => READ.includes(code));
+  const seconds = isRead ? problems.find(({ code }) => code === "too_long")?.actual : await secondsOf(file);
+  if (file.size > OPENED_BYTES || (Number.isFinite(seconds) && seconds > OPENED_SECONDS)) return { words: "fit.tooMuch" };
+  return isRead || seconds !== undefined ? offered : explained(name, file, offered);
 }
 
 async function turned(file) {
@@ -68,14 +74,14 @@ async function explained(name, file, offered) {
   }
 }
 
-/** Whether the browser can open a sound or a video, by its head alone. */
-async function playable(file) {
+/** How long a sound or a video lasts by its head, in seconds; undefined where the browser cannot open it. */
+async function secondsOf(file) {
   const url = URL.createObjectURL(file);
   const media = new Audio();
   try {
     return await new Promise((resolve) => {
-      media.onloadedmetadata = () => resolve(true);
-      media.onerror = () => resolve(false);
+      media.onloadedmetadata = () => resolve(media.duration);
+      media.onerror = () => resolve(undefined);
       media.preload = "metadata";
       media.src = url;
     });

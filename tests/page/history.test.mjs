@@ -85,6 +85,48 @@ test("a connection that comes back is made use of", async () => {
   await visit.close();
 });
 
+test("while no read is answered the page says so, and no longer than that", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  const note = (words) => page.waitForFunction((words) => document.getElementById("progress-note").textContent.startsWith(words), words);
+  stand.sandbox.options.taskSeconds = 60;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await note("Usually");
+  for (const answer of [(route) => route.abort("connectionrefused"), (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": "*" } })]) {
+    await page.route("**/kling/**", answer);
+    await note("No answer from the service at the moment");
+    await page.unroute("**/kling/**");
+    await note("Usually");
+  }
+  stand.sandbox.options.taskSeconds = 3;
+  assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
+test("what is asked for by its id is not said to wait before the service says so", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  let answer;
+  const asked = new Promise((resolve) => (answer = resolve));
+  await page.route("**/kling/**", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.reload();
+  await phase(page, "asking");
+  assert.equal(await text(page, "#progress-phase"), "Asking the service");
+  assert.equal(await text(page, ".card-state"), "Asking");
+  answer();
+  await phase(page, "processing");
+  await page.waitForSelector("#done:visible");
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("an upload that a reload cut off is looked for, and sent again only when asked for", async () => {
   const visit = await openReady();
   const { page, context } = visit;

@@ -27,13 +27,13 @@ export class Run extends EventTarget {
   /** Waits for a task that exists. */
   pickUp(client, taskId) {
     const { externalTaskId, input } = this.state;
-    return this.#carryOut("submitted", { client, taskId, externalTaskId, input, resumed: true }, (call) => client.waitForTask(taskId, call));
+    return this.#carryOut("asking", { client, taskId, externalTaskId, input, resumed: true }, (call) => client.waitForTask(taskId, call));
   }
 
   /** Finds out whether a task was created after all, and waits for it if so. */
   lookUp(client, externalTaskId, input) {
     const known = { client, externalTaskId, input, searching: true, resumed: true };
-    return this.#carryOut("submitted", known, async (call) => {
+    return this.#carryOut("asking", known, async (call) => {
       const task = await client.findTask(externalTaskId, { signal: call.signal });
       if (!task) return null;
       this.#set({ ...this.state, taskId: task.taskId });
@@ -96,10 +96,12 @@ export class Run extends EventTarget {
 
   #advance({ phase, loadedBytes, totalBytes, task, waiting }) {
     if (!this.running) return;
+    // How far a task is that was begun before is not known until the service has told.
+    const isAsking = this.state.phase === "asking";
     const sent = this.state.sent || (totalBytes > 0 && loadedBytes >= totalBytes && phase === "uploading");
     this.#set({
       ...this.state,
-      phase,
+      phase: isAsking && !task ? "asking" : phase,
       loadedBytes,
       totalBytes,
       sent,

@@ -11,6 +11,10 @@ const ALWAYS_FINE_BYTES = 1024 * 1024;
 /** Files that do not say how long they are: recordings of a page, as a rule, and rather short. */
 const RATE_OF_UNKNOWN = 24_000;
 const PATIENCE_MS = 5000;
+/** What the platform mixes down by itself. Of as many channels as stand nowhere here it would keep the first alone. */
+const KNOWN_CHANNELS = [1, 2, 4, 6];
+/** What is left of each channel where there are others: as much as the platform leaves of two. */
+const SHARE = 0.5;
 
 /** The length by the file's own head, without decoding; undefined where that cannot be told. */
 export async function secondsOf(file) {
@@ -49,7 +53,17 @@ export async function mixedDown(decoded) {
   if (decoded.numberOfChannels === 1) return decoded;
   const context = new OfflineAudioContext(1, decoded.length, decoded.sampleRate);
   const player = new AudioBufferSourceNode(context, { buffer: decoded });
-  player.connect(context.destination);
+  if (KNOWN_CHANNELS.includes(decoded.numberOfChannels)) player.connect(context.destination);
+  else sum(player, decoded.numberOfChannels);
   player.start();
   return context.startRendering();
+}
+
+function sum(player, count) {
+  const { context } = player;
+  const share = new GainNode(context, { gain: SHARE });
+  const channels = new ChannelSplitterNode(context, { numberOfOutputs: count });
+  player.connect(channels);
+  for (let channel = 0; channel < count; channel++) channels.connect(share, channel);
+  share.connect(context.destination);
 }

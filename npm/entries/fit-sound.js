@@ -45,6 +45,7 @@ async function decode(file, signal) {
   let decoded;
   try {
     decoded = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await file.arrayBuffer());
+    if (decoded.length === 0) throw new Error("Nothing was decoded."); // as WebKit does of 24 bits at 96 kHz
   } catch (cause) {
     throw await undecodable("soundFile", file, await formatOf("soundFile", file), cause);
   }

@@ -129,6 +129,34 @@ test("half an hour is decoded at a lower rate, to one channel", async () => {
   assert.deepEqual(found, [16_000, 2, 1, 1800, "talk.wav", 30, 16_000, "trimmed", "converted"]);
 });
 
+for (const [layout, speaker] of [["7.1", "FC"], ["7.1", "SR"], ["6.1", "FC"], ["5.1", "FC"], ["stereo", "FR"]]) {
+  test(`a voice that only ${speaker} of ${layout} has is heard`, async () => {
+    const given = await made("a.flac", ...tones(4), "-af", `pan=${layout}|${speaker}=c0`);
+    const { extra } = await fit(given, {}, async (file) => {
+      const { decodeSound } = await import("/kling-avatar/fit.js");
+      return Math.max(...(await decodeSound(file)).peaks(4));
+    });
+    assert.ok(extra > 0.15 && extra <= 0.41, `${extra} of 0.4`);
+  });
+}
+
+test("a file of which a browser decodes nothing is refused", async () => {
+  await bench.page.route("**/given/nothing", async (route) => route.fulfill({ body: await made("a.wav", ...tones(3)) }));
+  const problem = await bench.page.evaluate(async () => {
+    const { fitSound } = await import("/kling-avatar/fit.js");
+    const file = await (await fetch("/given/nothing")).blob();
+    const { prototype } = BaseAudioContext;
+    const decode = prototype.decodeAudioData;
+    prototype.decodeAudioData = async () => ({ length: 0, duration: 0, numberOfChannels: 1, sampleRate: 48_000 });
+    try {
+      return await fitSound(file, { start: 0 }).then(() => "taken", ({ problems }) => problems?.[0].code);
+    } finally {
+      prototype.decodeAudioData = decode;
+    }
+  });
+  assert.equal(problem, "corrupt");
+});
+
 test("peaks show where it is loud", async () => {
   const given = await made("a.wav", "-f", "lavfi", "-i", "aevalsrc=0.5*sin(2*PI*300*t)*between(t\\,2\\,4):d=8:s=16000");
   await bench.page.route("**/given/peaks", (route) => route.fulfill({ body: given }));

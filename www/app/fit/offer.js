@@ -10,7 +10,7 @@ const HOPELESS = ["missing", "empty", "unsupported_type", "unreadable"];
 /** What is wrong with a sound that the core could read, so that the browser can, too. */
 const READ = ["too_long", "too_short", "too_large", "unknown_duration"];
 /** What `decodeSound` opens at most, as its types say. */
-const OPENED_SECONDS = 70 * 60;
+const OPENED_SECONDS = 4194;
 const OPENED_BYTES = 512 * 1024 * 1024;
 const offers = new Map();
 

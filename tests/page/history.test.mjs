@@ -85,6 +85,27 @@ test("a connection that comes back is made use of", async () => {
   await visit.close();
 });
 
+test("another video that is made in a second tab puts nothing of the first one away", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  stand.sandbox.options.taskSeconds = 10;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  const other = await context.newPage();
+  await other.goto(stand.url);
+  await other.waitForSelector("#shelf .card");
+  stand.sandbox.options.taskSeconds = 3;
+  await useSamples(other);
+  await other.click("#generate");
+  await other.waitForSelector("#done:visible");
+  assert.equal(await other.locator("#shelf .card").count(), 2);
+  await page.close();
+  await cards(other, "done").nth(1).waitFor();
+  assert.equal(stand.sandbox.ledger.creates.length, 2);
+  await visit.close();
+});
+
 test("while no read is answered the page says so, and no longer than that", async () => {
   const visit = await openReady();
   const { page } = visit;
@@ -168,6 +189,38 @@ test("a task made with a key waits for the key after a reload", async () => {
   await page.fill("#api-key", "sk-my-own-key-1");
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
+test("an upload with a key that a reload cut off is looked for when the key is there again, whatever is made meanwhile", async () => {
+  const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
+  const { page } = visit;
+  await page.click("#connection summary");
+  await page.check("[name=connection][value=key]");
+  await page.fill("#api-key", "sk-a-good-one");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("https://api.cometapi.com/**", (route) => (route.request().method() === "POST" ? held.then(() => route.abort().catch(() => {})) : route.fallback()));
+  await page.click("#generate");
+  await phase(page, "uploading");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.reload();
+  release();
+  await page.waitForSelector("#notice:visible");
+  assert.equal(await text(page, "#notice-title"), "Type your key to go on");
+  await useSamples(page);
+  await page.check("[name=connection][value=sandbox]", { force: true });
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  await cards(page, "failed").locator(".card-open").click();
+  assert.equal(await text(page, "#notice-title"), "Type your key to go on");
+  await page.click("#resume");
+  await page.fill("#api-key", "sk-a-good-one");
+  await page.click("#resume");
+  await page.waitForFunction(() => document.getElementById("notice-title").textContent === "No such video was ordered");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
   assertQuiet(visit, OFFLINE);
   await visit.close();

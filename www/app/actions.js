@@ -181,12 +181,12 @@ export class Actions {
 
   async #help(action) {
     const run = this.runs.current;
-    const { taskId, externalTaskId, input, error } = run.state;
+    const { externalTaskId, input, error } = run.state;
     if (action === "fields") return this.#showFirstProblem();
     if (action === "connection") return this.connection.reveal(run.origin?.kind);
     const client = await this.#client(run);
     if (!client || run.running) return;
-    if (action === "resume") return this.#go(run, run.pickUp(client, taskId));
+    if (action === "resume") return this.#go(run, this.resume(run, client));
     if (action === "lookup") return this.#go(run, run.lookUp(client, externalTaskId, input));
     if (!input) return this.generate();
     // With the same id, so that the service itself refuses to make one video twice; a task that failed has used its id up.

@@ -28,6 +28,9 @@ const ACTIONS = {
 // Here the service's own sentence says what is wrong.
 const QUOTED = new Set(["task_failed", "content_policy", "invalid_request", "permission", "insufficient_balance"]);
 
+// What is only waited for here may be paid for all the same.
+const WAITING = new Set(["key_needed", "elsewhere"]);
+
 /** Those of the package, and some of the page's own. */
 export const errorCodes = Object.keys(ACTIONS);
 
@@ -45,7 +48,7 @@ export function describe({ error, taskId, externalTaskId, sent, searching }) {
     quote: QUOTED.has(code) ? error.task?.statusMessage ?? error.message : undefined,
     more: goesOn && code !== "aborted" ? t("error.taskGoesOn") : undefined,
     action: goesOn ? (ACTIONS[code] === "connection" ? "connection" : "resume") : unsettled ? "lookup" : ACTIONS[code],
-    settled: !goesOn && !unsettled,
+    settled: !goesOn && !unsettled && !WAITING.has(code),
     taskId,
     facts: facts(error, code, externalTaskId),
   };

@@ -1,4 +1,5 @@
 // What a file is, by its first bytes: to name it where the browser cannot decode it.
+import { bytesOf } from "./fit-refusal.js";
 
 const at = (bytes, offset, text) => [...text].every((letter, i) => bytes[offset + i] === letter.charCodeAt(0));
 const brand = (bytes, ...names) => at(bytes, 4, "ftyp") && names.some((name) => at(bytes, 8, name));
@@ -37,11 +38,6 @@ const LISTS = { image: IMAGES, soundFile: SOUNDS };
 
 /** The format of a file as one of the lists above names it; undefined for what none of them knows. */
 export async function formatOf(field, file) {
-  const bytes = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const bytes = new Uint8Array(await bytesOf(field, file.slice(0, 16)));
   return LISTS[field].find(({ is }) => is(bytes));
-}
-
-export function whereDecoded(field, { where }) {
-  const other = field === "image" ? "save it as JPEG or PNG" : "save it as MP3 or WAV";
-  return `${where === undefined ? "" : `${where} `}Or ${other} with another program.`;
 }

@@ -1,5 +1,5 @@
 import { formatOf } from "./fit-format.js";
-import { checkFile, checkSignal, needs, refused, undecodable, unlessAborted, withLimits } from "./fit-refusal.js";
+import { bytesOf, checkFile, checkSignal, needs, refused, undecodable, unlessAborted, withLimits } from "./fit-refusal.js";
 
 /** How much of a JPEG is looked through for its orientation: it stands in front of the picture. */
 const HEAD_BYTES = 256 * 1024;
@@ -65,7 +65,7 @@ export function suggestCrop({ width, height }, limits) {
 /** The EXIF orientation of a JPEG, 1 to 8; 1 is upright, and stands for whatever says nothing of it. */
 export async function imageOrientation(file) {
   checkFile("image", file);
-  const view = new DataView(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const view = new DataView(await bytesOf("image", file.slice(0, HEAD_BYTES)));
   try {
     return view.getUint16(0) === 0xffd8 ? exifOrientation(view) : 1;
   } catch {

@@ -1,5 +1,4 @@
 import { AvatarError, aborted, configuration } from "./error.js";
-import { whereDecoded } from "./fit-format.js";
 import { limits as documented } from "./limits.js";
 
 /** The documented limits, and in their place those that are given. */
@@ -27,6 +26,21 @@ export async function undecodable(field, file, format, cause) {
     return refused(field, "unsupported_format", message, { actual: format.name, cause });
   }
   return refused(field, "corrupt", `The ${format.name} file is damaged, incomplete, or has nothing of that kind in it.`, { cause });
+}
+
+function whereDecoded(field, { where }) {
+  const other = field === "image" ? "save it as JPEG or PNG" : "save it as MP3 or WAV";
+  return `${where === undefined ? "" : `${where} `}Or ${other} with another program.`;
+}
+
+/** The bytes of a file or a part of one. */
+export async function bytesOf(field, blob) {
+  try {
+    return await blob.arrayBuffer();
+  } catch (cause) {
+    const message = "The file cannot be read. It may be a folder, or have been moved or changed since it was chosen; choose it again.";
+    throw refused(field, "corrupt", message, { cause });
+  }
 }
 
 /** Refuses what is no file, or an empty one. */

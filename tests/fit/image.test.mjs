@@ -170,6 +170,17 @@ for (const [what, make, options, problem, words] of REFUSED) {
   });
 }
 
+test("what cannot be read any more is refused as the core refuses it", async () => {
+  const told = await bench.page.evaluate(async () => {
+    const { decodeImage, decodeSound, fitImage, imageOrientation } = await import("/kling-avatar/fit.js");
+    const gone = () => Promise.reject(new DOMException("It is gone.", "NotFoundError"));
+    const file = Object.assign(new File(["words"], "gone.jpg"), { arrayBuffer: gone, slice: () => ({ arrayBuffer: gone }) });
+    const problem = (work) => work(file).then(() => "taken", ({ name, code, problems, cause }) => [name, code, problems?.[0].code, problems?.[0].message, cause?.name].join(" | "));
+    return Promise.all([decodeImage, decodeSound, fitImage, imageOrientation].map(problem));
+  });
+  for (const words of told) assert.match(words, /^AvatarError \| invalid_input \| corrupt \| .*cannot be read\. It may be a folder.* \| NotFoundError$/);
+});
+
 test("stops at once when its signal says so", async () => {
   const errors = await bench.page.evaluate(async () => {
     const { AvatarError, decodeImage, fitImage } = await import("/kling-avatar/fit.js");

@@ -109,6 +109,17 @@ test("takes files that are dropped and pasted", async () => {
   });
   await page.waitForSelector("#photo[data-state=wrong]");
   assert.equal(await text(page, "#photo-name"), "pasted.png");
+  // Of words from an office program there is a picture, too.
+  const isTaken = await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add("words", "text/plain");
+    transfer.items.add(new File(["a picture of words"], "words.png", { type: "image/png" }));
+    const paste = new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+    document.getElementById("prompt").dispatchEvent(paste);
+    return paste.defaultPrevented;
+  });
+  assert.equal(isTaken, false);
+  assert.equal(await text(page, "#photo-name"), "pasted.png");
   // Not every system knows a type for each sound.
   for (const name of ["memo.amr", "Memo.CAF", "talk.mkv"]) {
     await page.evaluate((name) => {

@@ -80,6 +80,9 @@ test("a file that is gone, and a folder, are not called damaged", async (t) => {
     await page.waitForFunction((name) => document.getElementById(`${name}-name`).textContent === name, name);
     await page.waitForSelector(`#${name}[data-state=good]`);
     await rm(path);
+    await page.click(`#${name}-adjust`);
+    await page.locator("dialog .fit-opening", { hasText: unreadable }).waitFor();
+    await page.keyboard.press("Escape");
     await page.click("#generate");
     await page.waitForSelector(`#${name}[data-state=wrong]`);
     assert.match((await problems(page, name)).join(" | "), unreadable);

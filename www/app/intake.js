@@ -40,7 +40,9 @@ export function takeDropsAndPastes(photo, voice) {
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
+    // Of words from an office program there is a picture, too.
+    const isText = isTextField(event.target) && event.clipboardData.types.includes("text/plain");
+    if (files.length === 0 || isText) return;
     event.preventDefault();
     take(files);
   });
@@ -56,4 +58,9 @@ const isSound = (file) =>
 const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
 
 /** Text fields take links as text. */
-const isLink = ({ dataTransfer, target }) => dataTransfer?.types.includes("text/uri-list") && !target.closest?.(":read-write");
+const isLink = ({ dataTransfer, target }) => dataTransfer?.types.includes("text/uri-list") && !isTextField(target);
+
+const isTextField = (target) => Boolean(target.closest?.(":read-write"));
+
+/** Whether a file is still there; a folder is none. */
+export const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);

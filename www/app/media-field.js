@@ -1,5 +1,6 @@
 import * as format from "./format.js";
 import { byId, show, textElement } from "./dom.js";
+import { isReadable } from "./intake.js";
 import { limitValues, problemWords, showProblems } from "./problems.js";
 
 /**
@@ -118,5 +119,3 @@ export class MediaField extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
-
-const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);

@@ -33,7 +33,10 @@ async function styled() {
   const link = make("link", { rel: "stylesheet", href: STYLES });
   const loaded = new Promise((resolve, reject) => {
     link.onload = resolve;
-    link.onerror = () => reject(new Error(`${STYLES} did not load`));
+    link.onerror = () => {
+      link.remove(); // so that the next dialog asks for them again
+      reject(new Error(`${STYLES} did not load`));
+    };
   });
   document.head.append(link);
   await loaded;

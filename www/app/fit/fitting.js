@@ -35,11 +35,11 @@ export class Fitting {
   }
 
   /** Shows the tools, or why there is nothing to use them on. */
-  opened(error) {
+  async opened(error) {
     if (this.view.signal.aborted) return;
     show(this.main, !error);
     show(this.#opening, Boolean(error));
-    if (error) this.#opening.textContent = openingWords(error);
+    if (error) this.#opening.textContent = await openingWords(this.field, this.source, error);
   }
 
   /** Something else was chosen. */

@@ -106,25 +106,6 @@ test("another video that is made in a second tab puts nothing of the first one a
   await visit.close();
 });
 
-test("while no read is answered the page says so, and no longer than that", async () => {
-  const visit = await openReady();
-  const { page } = visit;
-  const note = (words) => page.waitForFunction((words) => document.getElementById("progress-note").textContent.startsWith(words), words);
-  stand.sandbox.options.taskSeconds = 60;
-  await page.click("#generate");
-  await phase(page, "processing");
-  await note("Usually");
-  for (const answer of [(route) => route.abort("connectionrefused"), (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": "*" } })]) {
-    await page.route("**/kling/**", answer);
-    await note("No answer from the service at the moment");
-    await page.unroute("**/kling/**");
-    await note("Usually");
-  }
-  stand.sandbox.options.taskSeconds = 3;
-  assertQuiet(visit, OFFLINE);
-  await visit.close();
-});
-
 test("what is asked for by its id is not said to wait before the service says so", async () => {
   const visit = await openReady();
   const { page } = visit;
@@ -352,6 +333,35 @@ for (const [name, refuse] of Object.entries({
     await visit.close();
   });
 }
+
+test("where a browser keeps bytes but no files, as WebKit in a private window, videos outlive a reload all the same", async () => {
+  const noFiles = (page) => page.addInitScript(() => {
+    const { prototype } = IDBObjectStore;
+    const { put } = prototype;
+    prototype.put = function (value, ...key) {
+      if ([value, ...Object.values(value)].some((each) => each instanceof Blob)) throw new DOMException("Error preparing Blob/File data", "UnknownError");
+      return put.call(this, value, ...key);
+    };
+  });
+  const visit = await openReady({ before: noFiles });
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  assert.equal(await text(page, "#shelf-trouble"), "");
+  await page.reload();
+  await page.waitForSelector("#done:visible");
+  await kept(page);
+  await page.reload();
+  await cards(page, "done").waitFor();
+  await page.waitForFunction(() => document.querySelector(".card img").naturalWidth > 0);
+  await page.click(".card-open");
+  await held(page);
+  assert.ok((await page.locator("#stage-video").evaluate(playFrames)).frames > 0);
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+  await visit.close();
+});
 
 test("where there is no room, the oldest video goes first and its record stays", async () => {
   const visit = await stand.open();

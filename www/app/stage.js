@@ -1,5 +1,4 @@
 import * as format from "./format.js";
-import { isSilent } from "./answers.js";
 import { bringIntoView, byId, show, textElement } from "./dom.js";
 import { describe } from "./errors.js";
 import { onLanguage, t } from "./i18n.js";
@@ -195,12 +194,8 @@ export class Stage {
   }
 }
 
-function progressNote({ state, origin }, share, usual) {
-  const { phase, loadedBytes, totalBytes, waiting, movedAt, taskId } = state;
-  if (!origin?.inPage) {
-    if (navigator.onLine === false) return t("phase.offline");
-    if (taskId && isSilent(state)) return t("phase.silent");
-  }
+function progressNote({ state: { phase, loadedBytes, totalBytes, waiting, movedAt }, origin }, share, usual) {
+  if (navigator.onLine === false && !origin?.inPage) return t("phase.offline");
   if (waiting) {
     const { code, delayMs } = waiting;
     if (delayMs === undefined) return t("phase.turn");

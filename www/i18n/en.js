@@ -119,7 +119,6 @@ export default {
   "phase.unread": "How far it is cannot be read at the moment; the task is not lost. Trying again in {delay}.",
   "phase.turn": "Waiting for a free place.",
   "phase.standstill": "No answer yet. Still trying; nothing is paid twice.",
-  "phase.silent": "No answer from the service at the moment. The page goes on asking; the task is not lost.",
   "phase.offline": "No connection. It goes on by itself when the connection is back; the task is not lost.",
   "phase.bytes": "{loaded} of {total}",
   "phase.answer": "All sent. Waiting for the service to confirm.",

@@ -26,16 +26,25 @@ class Store {
     database.onversionchange = () => database.close();
   }
 
-  records() {
-    return this.#run([VIDEOS], "readonly", (videos) => videos.getAll());
+  async records() {
+    return (await this.#run([VIDEOS], "readonly", (videos) => videos.getAll())).map(withFiles);
   }
 
-  record(id) {
-    return this.#run([VIDEOS], "readonly", (videos) => videos.get(id));
+  async record(id) {
+    return withFiles(await this.#run([VIDEOS], "readonly", (videos) => videos.get(id)));
   }
 
   /** Keeps a record, and the given files of it; `null` in place of a file deletes it. */
-  save(record, files = {}) {
+  async save(record, files = {}) {
+    try {
+      return await this.#write(record, files);
+    } catch (error) {
+      if (error?.name === "QuotaExceededError") throw error;
+      return this.#write(await withBytes(record), await withBytes(files));
+    }
+  }
+
+  #write(record, files) {
     return this.#run([VIDEOS, FILES], "readwrite", (videos, kept) => {
       for (const [name, file] of Object.entries(files)) {
         if (file) kept.put(file, `${record.id} ${name}`);
@@ -45,8 +54,8 @@ class Store {
     });
   }
 
-  file(id, name) {
-    return this.#run([FILES], "readonly", (files) => files.get(`${id} ${name}`));
+  async file(id, name) {
+    return fileOf(await this.#run([FILES], "readonly", (files) => files.get(`${id} ${name}`)));
   }
 
   delete(id) {
@@ -65,3 +74,20 @@ class Store {
     });
   }
 }
+
+/** In a private window WebKit keeps bytes, but no files. */
+async function withBytes(values) {
+  const entries = Object.entries(values).map(async ([key, value]) => {
+    if (!(value instanceof Blob)) return [key, value];
+    return [key, { inBytes: await value.arrayBuffer(), type: value.type, name: value.name }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function fileOf(value) {
+  if (value?.inBytes === undefined) return value;
+  const { inBytes, type, name } = value;
+  return name === undefined ? new Blob([inBytes], { type }) : new File([inBytes], name, { type });
+}
+
+const withFiles = (record) => record && { ...record, thumb: fileOf(record.thumb) };

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { ROOT } from "../setup/paths.mjs";
 import { must } from "../setup/process.mjs";
 import { Stop, say } from "../setup/report.mjs";
-import { withoutUnused } from "./glue.mjs";
+import { shortened, withoutUnused } from "./glue.mjs";
 import { withShortNames } from "./names.mjs";
 import { likeBesideLike } from "./order.mjs";
 
@@ -30,7 +30,7 @@ export async function shrinkModule(name, fromFolder, toFolder) {
   const names = await optimizeWasm(join(fromFolder, wasm), path, "--minify-imports-and-exports-and-modules", "--no-stack-ir");
   writeFileSync(path, await likeBesideLike(readFileSync(path)));
   const glue = withShortNames(withoutUnused(readFileSync(join(fromFolder, `${name}.js`), "utf8")), JSON.parse(names));
-  await minifyJs(glue, join(toFolder, `${name}.js`));
+  await minifyJs(shortened(glue), join(toFolder, `${name}.js`));
 }
 
 /** The expressions by which bundlers find the modules; they have to survive. */

@@ -53,8 +53,8 @@ fn settle(work: Pin<Box<dyn Future<Output = Exported>>>) -> Promise {
 
 /// Checks an input without a client.
 #[wasm_bindgen]
-pub fn validate(input: &Array, limits: &Array) -> Promise {
-    report(input, limits_of(limits, 0))
+pub fn validate(input: Array, limits: Array) -> Promise {
+    report(&input, limits_of(&limits, 0))
 }
 
 fn report(input: &Array, limits: Limits) -> Promise {
@@ -67,8 +67,8 @@ type Method = Closure<dyn FnMut(u32, JsValue, Array) -> Promise>;
 /// Makes a client of a list of its options, which the facade has checked, and gives the function that calls it: with the
 /// number of a method, what the method is given, and a list of the call's options.
 #[wasm_bindgen]
-pub fn connect(options: &Array) -> JsValue {
-    let client = Client::new(config(options));
+pub fn connect(options: Array) -> JsValue {
+    let client = Client::new(config(&options));
     Method::new(move |method, given, call| run(&client, method, given, &call)).into_js_value()
 }
 

@@ -1,7 +1,7 @@
 // What is taken out of the generated glue has to be there, and nothing else may go with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withoutUnused } from "../../npm/build/glue.mjs";
+import { shortened, withoutUnused } from "../../npm/build/glue.mjs";
 
 const GLUE = `function pass(arg, malloc, realloc) {
     if (realloc === undefined) {
@@ -41,4 +41,47 @@ test("glue of another make is refused", () => {
   for (const part of ["realloc === undefined", "'encodeInto'", "async function __wbg_load"]) {
     assert.throws(() => withoutUnused(GLUE.replace(part, "")), /glue lacks/, part);
   }
+});
+
+const CATCHING = `
+        a: function() { return handleError(function (arg0, arg1) {
+            const ret = Reflect.get(getObject(arg0), getObject(arg1));
+            return addHeapObject(ret);
+        }, arguments); },
+        b: function(arg0) {
+            const ret = !getObject(arg0);
+            return ret;
+        },
+
+function handleError(f, args) {
+    try {
+        return f.apply(this, args);
+    } catch (e) {
+        wasm.c(addHeapObject(e));
+    }
+}
+`;
+
+test("functions of the glue are arrows, and those that catch are wrapped once", () => {
+  assert.equal(shortened(CATCHING), `
+        a: handleError((arg0, arg1) => {
+            return addHeapObject(Reflect.get(getObject(arg0), getObject(arg1)));
+        }),
+        b: (arg0) => {
+            const ret = !getObject(arg0);
+            return ret;
+        },
+
+const handleError = (f) => (...args) => {
+    try {
+        return f(...args);
+    } catch (e) {
+        wasm.c(addHeapObject(e));
+    }
+};
+`);
+});
+
+test("a function that is no arrow is refused", () => {
+  assert.throws(() => shortened(CATCHING.replace("}, arguments); },", "}, arguments); } ,")), /no arrows/);
 });

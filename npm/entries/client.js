@@ -1,12 +1,15 @@
-import { AvatarError, aborted, configuration, isFields } from "./error.js";
+import { AvatarError, aborted, configuration, isFields, late } from "./error.js";
 import { avatarFields, speechFields } from "./fields.js";
 import { callOptions, numberOf } from "./methods.js";
 import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
 
+/** A longer timer rings at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
-async function run(work, signal) {
-  const module = await loaded(signal);
+async function run(work, signal, timeoutMs) {
+  const module = await loaded(signal, timeoutMs);
   try {
     return await work(module);
   } catch (rejected) {
@@ -14,18 +17,22 @@ async function run(work, signal) {
   }
 }
 
-/** The module is on its way when a page starts, and an abort does not wait for it. What is no signal is told later. */
-function loaded(signal) {
+/** The module is on its way when a page starts, and the end of a call does not wait for it. What is no signal is told later. */
+function loaded(signal, timeoutMs) {
   const loading = load();
-  if (!signal) return loading;
-  share?.(signal);
+  const timed = timeoutMs > 0 && timeoutMs <= LONGEST_MS;
+  if (!signal && !timed) return loading;
   return new Promise((resolve, reject) => {
     const end = (settle) => (value) => {
-      signal.removeEventListener("abort", stop);
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       settle(value);
     };
     const stop = () => end(reject)(aborted(signal.reason));
+    const timer = timed && setTimeout(() => end(reject)(late()), timeoutMs);
     loading.then(end(resolve), end(reject));
+    if (!signal) return;
+    share?.(signal);
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
   });
@@ -37,6 +44,9 @@ export function validate(input, limits) {
 }
 
 export class AvatarClient {
+  // The script of pages is made with short names.
+  static name = "AvatarClient";
+
   #options;
   #client;
 
@@ -49,11 +59,11 @@ export class AvatarClient {
     let options, ends;
     try {
       options = callOptions(Object(call));
-      ends = options[0] instanceof AbortSignal && options[0];
+      if (options[0] instanceof AbortSignal) ends = options[0];
     } catch (cause) {
       throw configuration("The call's options cannot be read.", cause);
     }
-    return run((module) => (this.#client ??= module.connect(this.#options))(numberOf(method), given, options), ends);
+    return run((module) => (this.#client ??= module.connect(this.#options))(numberOf(method), given, options), ends, options[2]);
   }
 
   validate(input) {

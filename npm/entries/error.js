@@ -19,3 +19,7 @@ export function configuration(message, cause) {
 export function aborted(cause) {
   return new AvatarError({ code: "aborted", retryable: false, message: "The call was aborted by its signal.", cause });
 }
+
+export function late() {
+  return new AvatarError({ code: "timeout", retryable: true, message: "The time allowed for the call passed while the module was loaded." });
+}

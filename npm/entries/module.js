@@ -41,8 +41,9 @@ async function start() {
   } catch (cause) {
     if (cause instanceof AvatarError) throw cause;
     if (cause?.code === "ENOENT") throw leftBehind(cause.path, cause);
-    throw failure("network", `${glue.file} could not be loaded; the network may be down.`, cause);
+    throw unloaded("the network may be down", cause);
   }
+  if (given?.status >= 500) throw unloaded(`its host answers HTTP ${given.status}`);
   // Hosts of single-page apps answer with a page where there is no file.
   if (given?.ok === false || given?.headers?.get("content-type")?.startsWith("text/html")) {
     throw leftBehind(`${given.url} (HTTP ${given.status})`);
@@ -50,6 +51,7 @@ async function start() {
   try {
     glue.begin(await instance(given));
   } catch (cause) {
+    if (given instanceof Response && cause instanceof TypeError) throw unloaded("the connection was lost", cause);
     throw failure("configuration", `${glue.file} could not be started: ${cause?.message ?? cause}`, cause);
   }
   started = glue;
@@ -71,6 +73,10 @@ function leftBehind(where, cause) {
     `Copy it beside your bundle: "cp node_modules/kling-avatar/dist/${glue.file} dist/" (with your output folder), ` +
     'or import from "kling-avatar/inline".';
   return failure("configuration", `${glue.file} is not at ${where}. ${help}`, cause);
+}
+
+function unloaded(why, cause) {
+  return failure("network", `${glue.file} could not be loaded; ${why}.`, cause);
 }
 
 function failure(code, message, cause) {

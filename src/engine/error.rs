@@ -1,6 +1,7 @@
 //! Every failure, told apart by a stable code.
 
 use super::problem::Problem;
+use super::search::split_once;
 use super::text::{joined, one_line, whole};
 use super::wire::Task;
 
@@ -174,9 +175,35 @@ impl Error {
         }
     }
 
-    /// Whether it says that the task has ended, or that there is none.
+    /// Whether it says for certain that the task has ended, or that there is none. A router's word while something is deployed
+    /// has no code of the service's.
     pub fn ends_task(&self) -> bool {
-        matches!(self, Self::TaskFailed { .. }) || self.refusal_kind() == Some(RefusalKind::NotFound)
+        match self {
+            Self::TaskFailed { .. } => true,
+            Self::Refused(refusal) => {
+                refusal.kind == RefusalKind::NotFound && refusal.api_code.as_deref().is_some_and(|code| code != "404")
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a secret out of everything in it that others have said.
+    pub fn redact(&mut self, secret: &str) {
+        let texts = match self {
+            Self::Network { message: text }
+            | Self::SubmissionUnknown { reason: text }
+            | Self::InvalidResponse { reason: text, .. } => [Some(text), None, None],
+            Self::Refused(refusal) => {
+                [Some(&mut refusal.message), refusal.api_code.as_mut(), refusal.request_id.as_mut()]
+            }
+            Self::TaskFailed { task } => [task.status_message.as_mut(), task.request_id.as_mut(), None],
+            _ => [None, None, None],
+        };
+        for text in texts.into_iter().flatten() {
+            while let Some((before, after)) = split_once(text, secret) {
+                *text = String::from(before) + "…" + after;
+            }
+        }
     }
 
     /// A sentence for people: what happened and what to do.
@@ -193,8 +220,8 @@ impl Error {
                     + reason
             }
             Self::TaskFailed { task } => match &task.status_message {
-                Some(reason) => String::from("The service could not make the video: ") + &shortened(reason),
-                None => String::from("The service could not make the video and gave no reason."),
+                Some(reason) => String::from("The service could not finish the task: ") + &shortened(reason),
+                None => String::from("The service could not finish the task and gave no reason."),
             },
             Self::Timeout { doing } => String::from("The time allowed for the call passed while ") + doing + ".",
             Self::Aborted => String::from("The call was aborted by its signal."),

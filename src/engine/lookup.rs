@@ -192,8 +192,9 @@ impl Lookup {
     /// That a page is short proves nothing: the service need not obey `pageSize`.
     fn reaches_back(&mut self, page: &TaskPage) -> bool {
         let too_old = |task: &Task| task.created_at_ms.is_some_and(|at| Some(at) < self.not_before_ms);
-        let unclear = |task: &Task| task.external_task_id.is_none() && !too_old(task);
-        let ambiguous = page.tasks.len() < page.entries || page.tasks.iter().any(unclear);
+        // By its time alone none is ruled out: the clock of this machine may be wrong.
+        let ambiguous =
+            page.tasks.len() < page.entries || page.tasks.iter().any(|task| task.external_task_id.is_none());
         let times = page.tasks.iter().map(|task| task.created_at_ms);
         let complete =
             page.entries == 0 || (times.is_sorted_by(|a, b| a >= b) && page.tasks.last().is_some_and(too_old));

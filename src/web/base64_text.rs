@@ -2,6 +2,7 @@
 
 use js_sys::{JsString, RegExp, Uint8Array};
 
+use super::media::view_of;
 use super::time::let_others;
 use crate::engine::base64::decode_piece;
 
@@ -16,12 +17,14 @@ pub struct Base64Text {
 }
 
 impl Base64Text {
-    pub(super) fn of(text: &JsString) -> Self {
+    /// Gives nothing where the platform has no memory for it.
+    pub(super) fn of(text: &JsString) -> Option<Self> {
         let text = text.replace_by_pattern(&RegExp::new("\\s+", "g"), "");
         let length = text.length();
         let padding = text.index_of("=", length as i32 - 2);
         let characters = u32::try_from(padding).unwrap_or(length);
-        Self { text, bytes: Uint8Array::new_with_length(bytes_of_characters(characters)) }
+        let bytes = view_of(&bytes_of_characters(characters).into(), None)?;
+        Some(Self { text, bytes })
     }
 
     /// How many bytes it says.

@@ -2,6 +2,7 @@
 
 use js_sys::Uint8Array;
 
+use super::media::view_of;
 use super::prepare::Prepared;
 use super::progress::{Phase, Progress};
 use super::promise::{Outcome, Settled};
@@ -124,7 +125,7 @@ impl Pieces {
 pub(super) async fn write(prepared: &Prepared, progress: &Progress) -> Result<Uint8Array, Thrown> {
     let pieces = Pieces::of(prepared);
     let total = u32::try_from(pieces.total_bytes).map_err(|_| too_large())?;
-    let body = Uint8Array::new_with_length(total);
+    let body = view_of(&total.into(), None).ok_or_else(too_large)?;
     let mut at = 0;
     let mut sink = |piece: &[u8]| {
         let end = at + piece.len() as u32;

@@ -36,7 +36,7 @@ impl Client {
     /// What the errand fails with, or what ends the call.
     pub(super) async fn carry_out(&self, errand: &mut dyn Errand, call: &Call) -> Result<Answer, Thrown> {
         let next = errand.go_on(self);
-        let mut course = Course { client: self, call, errand, under_way: UnderWay::Wait, cause: None };
+        let mut course = Course { client: self, call, errand, under_way: UnderWay::Wait, key: None, cause: None };
         let mut step = course.after(next);
         loop {
             step = match step {
@@ -44,7 +44,12 @@ impl Client {
                     Ok(given) => course.on(given),
                     Err(thrown) => Step::Over(Err(thrown)),
                 },
-                Step::Over(result) => return result.map_err(|thrown| course.errand.completed(thrown)),
+                Step::Over(Ok(answer)) => return Ok(answer),
+                Step::Over(Err(thrown)) => {
+                    let has_left = !matches!(course.under_way, UnderWay::Key(_));
+                    let thrown = course.errand.completed(thrown, self, has_left);
+                    return Err(thrown.without(course.key.as_deref()));
+                }
             };
         }
     }
@@ -62,6 +67,8 @@ struct Course<'a> {
     call: &'a Call,
     errand: &'a mut dyn Errand,
     under_way: UnderWay,
+    /// The key that was sent last.
+    key: Option<String>,
     /// What the platform threw last.
     cause: Option<JsValue>,
 }
@@ -82,7 +89,6 @@ enum UnderWay {
 struct Sending {
     exchange: Box<dyn Exchange>,
     url: String,
-    key: Option<String>,
     /// How long the body is that was sent.
     uploaded: Option<f64>,
     /// When the answer has to be there. A video only may not stand still.
@@ -148,7 +154,10 @@ impl<'a> Course<'a> {
             }
             (UnderWay::Key(order), Some(given)) => match checked_key(given) {
                 Ok(key) => return self.send(order, Some(key)),
-                Err(thrown) => Next::Done(Err(thrown)),
+                Err(thrown) => {
+                    self.under_way = UnderWay::Key(order);
+                    return Step::Over(Err(thrown));
+                }
             },
             (UnderWay::Storage, given) => {
                 let given = given.unwrap_or_else(|| Err(js_sys::Error::new("the storage does not answer").into()));
@@ -195,7 +204,8 @@ impl<'a> Course<'a> {
         match begun {
             Ok((exchange, promise)) => {
                 let until_ms = (!is_video).then(|| now_ms() + timeout_ms);
-                let sending = Sending { exchange, url: order.url, key, uploaded, until_ms, _body: body };
+                self.key = key.or(self.key.take());
+                let sending = Sending { exchange, url: order.url, uploaded, until_ms, _body: body };
                 self.took(Box::new(sending), Ok(Got::More(promise)))
             }
             Err(cause) => self.sent(None, failed(&order.url, &cause), Some(cause)),
@@ -211,10 +221,7 @@ impl<'a> Course<'a> {
                 let wait = Some(Wait::new(left_ms, false));
                 return Step::Pause(Pause { call: Some(self.call), promise: Some(promise), wait });
             }
-            Ok(Got::Answer(mut answer)) => {
-                if let Some(key) = &sending.key {
-                    redact(&mut answer.body, key.as_bytes());
-                }
+            Ok(Got::Answer(answer)) => {
                 if let Some(total) = sending.uploaded.take() {
                     self.call.advance(Phase::Uploading, total, Some(total));
                 }
@@ -235,16 +242,5 @@ impl<'a> Course<'a> {
         self.cause = cause;
         let next = self.errand.on_sent(outcome, self.client);
         self.after(next)
-    }
-}
-
-/// A service that quotes the key in its answer must not make it part of an error.
-fn redact(body: &mut [u8], key: &[u8]) {
-    let mut at = 0;
-    while let Some(window) = body.get_mut(at..at + key.len()) {
-        if window == key {
-            window.fill(b'*');
-        }
-        at += 1;
     }
 }

@@ -71,7 +71,7 @@ impl Errand for Download {
         })
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown, _: &Client, _: bool) -> Thrown {
         thrown
     }
 }

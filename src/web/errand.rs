@@ -116,8 +116,8 @@ pub(super) trait Errand {
         self.go_on(client)
     }
 
-    /// Adds what is known of the task to a failure.
-    fn completed(&self, thrown: Thrown) -> Thrown;
+    /// Adds what is known of the task to a failure. The request that was under way may not have left yet.
+    fn completed(&self, thrown: Thrown, client: &Client, has_left: bool) -> Thrown;
 }
 
 /// An errand, and the call that it is run for.

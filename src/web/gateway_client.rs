@@ -167,7 +167,7 @@ async fn blob(media: &Media) -> Result<JsValue, JsValue> {
             Settled::of(&buffer).await?
         }
         // A blob takes no shared memory, so the bytes are copied.
-        Media::Bytes(bytes) => bytes.slice(0, bytes.length()).into(),
+        Media::Bytes(bytes) => call_method(bytes, "slice", &[])?,
         _ => return Err(JsValue::UNDEFINED),
     };
     construct("Blob", &[&Array::of1(&bytes)])

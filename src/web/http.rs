@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Uint8Array};
+use js_sys::{Function, TypeError};
 use wasm_bindgen::prelude::*;
 
 use super::download::Arriving;
 use super::js::{Builder, call, construct, function, get, global, number};
+use super::media::bytes_of;
 use super::progress::Progress;
 use super::promise::Settled;
 use super::time::wall_ms;
@@ -145,11 +146,12 @@ pub(super) fn begin(fetch: Option<&Function>, request: Request<'_>) -> Begun {
 impl Exchange for Fetching {
     fn take(&mut self, given: JsValue) -> Result<Got, JsValue> {
         let Some(answer) = &mut self.answer else { return Ok(self.begin_to_read(&given)) };
-        let chunk: Uint8Array = match &self.reader {
+        let chunk = match &self.reader {
             Some(_) if get(&given, "done").is_truthy() => return Ok(self.end()),
-            Some(_) => get(&given, "value").dyn_into()?,
-            None => Uint8Array::new(&given),
+            Some(_) => bytes_of(&get(&given, "value")),
+            None => bytes_of(&given),
         };
+        let chunk = chunk.flatten().ok_or_else(|| TypeError::new("the answer comes in no bytes"))?;
         if let Some(video) = &mut self.video {
             video.push(&chunk, &self.progress);
         } else if answer.body.len() + chunk.length() as usize > ANSWER_MAX_BYTES {

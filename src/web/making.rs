@@ -3,6 +3,7 @@
 use std::mem::replace;
 use std::rc::Rc;
 
+use js_sys::TypeError;
 use wasm_bindgen::JsValue;
 
 use super::call::Call;
@@ -126,7 +127,7 @@ impl Making {
                 self.stage = Stage::Noting(task);
                 next
             }
-            (Err(thrown), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing() => {
+            (Err(thrown), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing(true) => {
                 Next::Done(Err(thrown))
             }
             (Err(thrown), Stage::Following(_)) if !thrown.error().ends_task() => Next::Done(Err(thrown)),
@@ -165,6 +166,14 @@ impl Errand for Making {
     fn on_given(&mut self, stored: promise::Outcome, client: &Client) -> Next {
         match (replace(&mut self.stage, Stage::Over), &mut self.saved, stored) {
             (Stage::Opening(_) | Stage::Keeping(_), _, Err(cause)) => Next::Done(Err(storage_failed(cause))),
+            // What is no longer the text that was kept may be a task that is paid for.
+            (Stage::Opening(_), _, Ok(stored))
+                if !stored.is_string() && !stored.is_null() && !stored.is_undefined() =>
+            {
+                Next::Done(Err(storage_failed(
+                    TypeError::new("what it gives is not the text that it was given").into(),
+                )))
+            }
             (Stage::Opening(upload), Some(saved), Ok(stored)) => {
                 match stored.as_string().and_then(|text| saved.read(&text)) {
                     Some(began_at_ms) => self.resume(client, upload, began_at_ms),
@@ -182,12 +191,16 @@ impl Errand for Making {
         }
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown, client: &Client, has_left: bool) -> Thrown {
         let nothing_sent = match &self.stage {
-            Stage::Submitting(submission) => submission.has_certainly_created_nothing(),
+            Stage::Submitting(submission) => submission.has_certainly_created_nothing(has_left),
             Stage::Opening(_) | Stage::Keeping(_) | Stage::Over => true,
             _ => self.task_id.is_none(),
         };
+        if let (Stage::Keeping(_) | Stage::Submitting(_), true, Some(saved)) = (&self.stage, nothing_sent, &self.saved)
+        {
+            client.forget(saved);
+        }
         let thrown = thrown.with_ids(self.task_id.as_deref(), Some(&self.external_task_id));
         thrown.may_pay_again(!nothing_sent && !self.purpose.is_found_again)
     }

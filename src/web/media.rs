@@ -146,11 +146,8 @@ pub(super) fn slice(blob: &JsValue, from: f64, to: f64) -> Option<JsValue> {
 }
 
 /// Tells bytes in memory from anything else. The inner `None` is a buffer that was detached.
-fn bytes_of(value: &JsValue) -> Option<Option<Uint8Array>> {
-    // One without any bytes may be detached.
-    if let Some(bytes) = value.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() > 0) {
-        return Some(Some(bytes.clone()));
-    }
+pub(super) fn bytes_of(value: &JsValue) -> Option<Option<Uint8Array>> {
+    // What only says that it is an array of bytes throws as soon as it is used as one.
     if ArrayBuffer::is_view(value) {
         let range = (get(value, "byteOffset"), get(value, "byteLength"));
         return Some(view_of(&get(value, "buffer"), Some(range)));
@@ -165,7 +162,7 @@ fn object_tag(value: &JsValue) -> Option<String> {
     to_string.call0(value).ok()?.as_string()
 }
 
-/// Makes a view, or nothing where the buffer is detached.
+/// Makes a view of a buffer, or an array of a length. Gives nothing where the buffer is detached, or where there is no memory.
 pub(super) fn view_of(buffer: &JsValue, range: Option<(JsValue, JsValue)>) -> Option<Uint8Array> {
     let view = match range {
         Some((offset, length)) => construct("Uint8Array", &[buffer, &offset, &length]),
@@ -189,7 +186,7 @@ fn from_text(field: Field, text: &JsString) -> Result<Media, Problem> {
     match split_once(start, ":") {
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("data") => from_data_url(field, text),
         Some((scheme, _)) if is_scheme(scheme) => from_url(field, String::from(text.trim())),
-        _ => Ok(Media::Text(Base64Text::of(text))),
+        _ => base64_text(field, text),
     }
 }
 
@@ -214,7 +211,11 @@ fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
     // Base64 holds a percent sign only where it was escaped for the URL.
     let is_escaped = contents.index_of("%", 0) >= 0;
     let unescaped = is_escaped.then(|| call(&global(), "decodeURIComponent", &[&contents]).ok()).flatten();
-    Ok(Media::Text(Base64Text::of(&unescaped.map_or(contents, JsCast::unchecked_into))))
+    base64_text(field, &unescaped.map_or(contents, JsCast::unchecked_into))
+}
+
+fn base64_text(field: Field, text: &JsString) -> Result<Media, Problem> {
+    Base64Text::of(text).map(Media::Text).ok_or_else(|| unreadable_problem(field))
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {

@@ -94,7 +94,7 @@ impl Errand for ReadTask {
         }
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown, _: &Client, _: bool) -> Thrown {
         thrown.with_ids(self.task_id.as_deref(), self.external_task_id.as_deref())
     }
 }
@@ -124,7 +124,7 @@ impl Errand for Search {
         self.next(step, client)
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown, _: &Client, _: bool) -> Thrown {
         thrown.with_ids(None, Some(self.0.external_task_id()))
     }
 }

@@ -26,7 +26,8 @@ impl Client {
         }
         let call = self.begin(options);
         let json = if self.is_for_gateway() { speech_json(&input.fields) } else { input.fields.body() };
-        let speaking = Speaking { json, task_id: None, repetitions: Repetitions::until(call.deadline_ms()) };
+        let speaking =
+            Speaking { json, task_id: None, repetitions: Repetitions::until(call.deadline_ms()), may_be_taken: false };
         Ok(Job { errand: Box::new(speaking), call })
     }
 }
@@ -37,10 +38,13 @@ struct Speaking {
     /// Once the order is taken.
     task_id: Option<String>,
     repetitions: Repetitions,
+    /// Whether an order may have been taken, which the same call would not find again.
+    may_be_taken: bool,
 }
 
 impl Errand for Speaking {
     fn go_on(&mut self, client: &Client) -> Next {
+        self.may_be_taken = true;
         Next::Send(match &self.task_id {
             Some(task_id) => Order::ask(client.url(SPEECH_PATH, &[task_id])),
             None => Order { url: client.url(SPEECH_PATH, &[]), contents: Contents::Json(self.json.clone()) },
@@ -59,6 +63,8 @@ impl Errand for Speaking {
                     Some(kind) => matches!(kind, RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit),
                     None => not_sent,
                 };
+                self.may_be_taken = self.task_id.is_some()
+                    || !not_sent && error.refusal_kind().is_none_or(|kind| kind == RefusalKind::Server);
                 return self.repetitions.after(error, may_pass, client);
             }
         };
@@ -73,8 +79,8 @@ impl Errand for Speaking {
         Next::wait(client.shared.config.poll.min_interval_ms, false)
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
-        thrown.with_ids(self.task_id.as_deref(), None)
+    fn completed(&self, thrown: Thrown, _: &Client, _: bool) -> Thrown {
+        thrown.may_pay_again(self.may_be_taken)
     }
 }
 

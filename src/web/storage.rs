@@ -6,10 +6,12 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
+use super::client::Client;
 use super::errand::Next;
 use super::js::call;
 use super::promise::Settled;
 use super::time::wall_ms;
+use crate::engine::json::quoted;
 use crate::engine::resume::{Fingerprint, Record};
 
 const PREFIX: &str = "kling-avatar:";
@@ -51,8 +53,9 @@ impl Saved {
 
     /// Takes what was kept before. Gives when that create began, or nothing where it is no record that serves.
     pub(super) fn read(&mut self, text: &str) -> Option<f64> {
-        // An id of another length has no place in a body that is already written.
-        let fits = |record: &Record| record.external_task_id.len() == self.record.external_task_id.len();
+        // An id that is written in another length has no place in a body that is already written.
+        let fits =
+            |record: &Record| quoted(&record.external_task_id).len() == quoted(&self.record.external_task_id).len();
         self.record = Record::read(text, wall_ms()).filter(fits)?;
         Some(self.record.began_at_ms)
     }
@@ -85,6 +88,15 @@ pub(super) struct Question {
     text: Option<String>,
     /// Whether it is seen to even where the call has ended.
     pub(super) is_last: bool,
+}
+
+impl Client {
+    /// Forgets a create of which nothing was sent. Nobody waits for it.
+    pub(super) fn forget(&self, saved: &Saved) {
+        if let (Next::Store(question), Some(storage)) = (saved.forget(), &self.shared.config.storage) {
+            drop(question.ask(storage));
+        }
+    }
 }
 
 impl Question {

@@ -84,13 +84,13 @@ impl Submission {
         Self { external_task_id, decides, upload: Rc::new(upload), under_way: UnderWay::Nothing }
     }
 
-    /// Whether nothing that was sent can have created the task.
-    pub(super) fn has_certainly_created_nothing(&self) -> bool {
+    /// Whether nothing that was sent can have created the task. The request that is under way may not have left yet.
+    pub(super) fn has_certainly_created_nothing(&self, has_left: bool) -> bool {
         let in_doubt = match &self.decides {
             Decides::Service(creation) => creation.is_unsettled(),
             Decides::Gateway(resending) => resending.is_in_doubt(),
         };
-        self.under_way != UnderWay::Create && !in_doubt
+        (self.under_way != UnderWay::Create || !has_left) && !in_doubt
     }
 
     pub(super) fn go_on(&mut self, client: &Client) -> Next {

@@ -68,6 +68,14 @@ impl Thrown {
         self
     }
 
+    /// Takes the key out of what others have said.
+    pub(super) fn without(mut self, key: Option<&str>) -> Self {
+        if let Some(key) = key {
+            self.0.failure.error.redact(key);
+        }
+        self
+    }
+
     /// Says whether there may be a task that the same call, repeated, would pay for once more.
     pub(super) fn may_pay_again(mut self, may: bool) -> Self {
         self.0.failure.may_pay_again |= may;

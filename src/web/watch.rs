@@ -161,7 +161,7 @@ impl Errand for Watch {
         self.on_read(client.task_in(outcome), client)
     }
 
-    fn completed(&self, thrown: Thrown) -> Thrown {
+    fn completed(&self, thrown: Thrown, _: &Client, _: bool) -> Thrown {
         thrown.with_ids(Some(&self.task_id), None)
     }
 }

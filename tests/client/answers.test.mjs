@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { after, test } from "node:test";
 import { writeChunk } from "../sandbox/drain.mjs";
+import { AvatarClient } from "../../dist/node.js";
 import { clientOf, failure, input, quickSandbox, until } from "./stand.mjs";
 
 const MANY = 100 * 1024 * 1024;
@@ -181,4 +182,30 @@ test("a deadline that never comes ends no call", async () => {
   for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
   controller.abort();
   assert.equal((await error).code, "aborted");
+});
+
+test("what stands beside a success without saying anything does not make it a failure", async () => {
+  const task = { task_id: "1", task_status: "submitted" };
+  for (const error of ["", {}, [], 0, null, false, { code: 0, message: "" }]) {
+    const fetch = async () => Response.json({ code: 0, error, data: task });
+    assert.equal((await clientOf(sandbox, { fetch }).getTask("1")).taskId, "1", JSON.stringify(error));
+  }
+  for (const error of ["no", { message: "no" }, { code: "no" }, 7, true]) {
+    const fetch = async () => Response.json({ code: 0, error, data: task });
+    assert.notEqual((await failure(clientOf(sandbox, { fetch, retry: { maxAttempts: 1 } }).getTask("1"))).code, "invalid_response", JSON.stringify(error));
+  }
+});
+
+test("a time that no Date holds is left out", async () => {
+  const fetch = async () => Response.json({ code: 0, data: { task_id: "1", task_status: "submitted", created_at: 1e17, updated_at: 5 } });
+  const task = await clientOf(sandbox, { fetch }).getTask("1");
+  assert.deepEqual([task.createdAt, task.updatedAt], [undefined, new Date(5)]);
+});
+
+test("only a gateway's own word says that there is no such task", async () => {
+  const find = (body) => new AvatarClient({ gatewayUrl: "https://gateway.example/avatar", fetch: async () => Response.json(body, { status: 404 }) }).findTask("own-1");
+  for (const body of [{ message: "Not Found" }, { statusCode: 404, error: "Not Found" }, { error: "not found" }]) {
+    assert.equal((await failure(find(body))).code, "invalid_response", JSON.stringify(body));
+  }
+  assert.equal(await find({ error: { code: "not_found", message: "There is no such task.", status: 404 } }), undefined);
 });

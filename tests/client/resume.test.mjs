@@ -146,3 +146,46 @@ test("a storage without its methods is refused", () => {
     assert.throws(() => clientOf(sandbox, { maxConcurrentTasks }), { code: "configuration" });
   }
 });
+
+test("a storage that gives something else than the text it was given is told, before anything is paid for", async () => {
+  sandbox.reset();
+  for (const kept of [{ externalTaskId: "a" }, Buffer.from("{}"), 7]) {
+    const storage = { get: () => kept, set() {}, delete() {} };
+    const error = await failure(clientOf(sandbox, { storage }).generate(input()));
+    assert.deepEqual([error.code, /not the text/.test(error.cause.message)], ["configuration", true]);
+  }
+  assert.equal(ledger().requests.create ?? 0, 0);
+});
+
+test("a create of which nothing was sent leaves no record", async () => {
+  sandbox.reset();
+  const storage = new Map();
+  const apiKey = () => Promise.reject(new Error("no key today"));
+  assert.equal((await failure(clientOf(sandbox, { storage, apiKey }).generate(input()))).code, "configuration");
+  assert.equal(storage.size, 0);
+  const controller = new AbortController();
+  const slow = { get: (name) => storage.get(name), delete: (name) => storage.delete(name), set: (name, text) => (storage.set(name, text), controller.abort()) };
+  assert.equal((await failure(clientOf(sandbox, { storage: slow }).generate(input(), { signal: controller.signal }))).code, "aborted");
+  assert.equal(storage.size, 0);
+});
+
+test("a router that knows nothing for a while does not make a client forget a paid task", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  await sandbox.faults.add([{ on: "read", action: "status", status: 404, body: { message: "Not Found" }, times: 1000 }]);
+  assert.equal((await failure(clientOf(sandbox, { storage }).generate(input()))).code, "not_found");
+  assert.equal(storage.size, 1);
+  sandbox.faults.clear();
+  await clientOf(sandbox, { storage }).generate(input());
+  assert.equal(ledger().totals.tasks, 1);
+});
+
+test("a record with an id that has no place in the body is none", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  const [[name, text]] = [...storage];
+  storage.set(name, JSON.stringify({ ...JSON.parse(text), taskId: undefined, externalTaskId: '"'.repeat(36) }));
+  sandbox.reset();
+  await clientOf(sandbox, { storage }).generate(input());
+  assert.match(ledger().creates[0].externalTaskId, /^[0-9a-f-]{36}$/);
+});

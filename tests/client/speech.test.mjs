@@ -61,3 +61,14 @@ test("an unfinished order is read on through faults", async () => {
   await sandbox.faults.add([{ on: "speechRead", action: "drop" }, { on: "speechRead", action: "status", status: 503, code: 5001 }]);
   assert.ok((await client.synthesizeSpeech(SPOKEN)).audioId);
 });
+
+test("an order that may have been taken is not to be repeated, as it would be paid for again", async () => {
+  const lost = await failure(clientOf(sandbox, { fetch: async () => { throw new TypeError("lost"); } }).synthesizeSpeech(SPOKEN));
+  assert.deepEqual([lost.code, lost.retryable], ["network", false]);
+  const full = async () => Response.json({ code: 1302, message: "later" }, { status: 429 });
+  const refused = await failure(clientOf(sandbox, { fetch: full, retry: { maxAttempts: 1 } }).synthesizeSpeech(SPOKEN));
+  assert.deepEqual([refused.code, refused.retryable], ["rate_limited", true]);
+  const taken = async () => Response.json({ code: 0, data: { task_id: "1", task_status: "submitted" } });
+  const late = await failure(clientOf(sandbox, { fetch: taken }).synthesizeSpeech(SPOKEN, { timeoutMs: 50 }));
+  assert.deepEqual([late.code, late.retryable], ["timeout", false]);
+});

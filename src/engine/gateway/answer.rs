@@ -155,7 +155,8 @@ fn contents(answer: &HttpAnswer) -> Result<Json, Error> {
 
 /// What stands in front of the gateway has answered for it.
 fn foreign(answer: &HttpAnswer) -> Error {
-    answer.read().err().unwrap_or_else(|| invalid(answer))
+    // Only the gateway itself knows of a task that there is none.
+    answer.read().err().filter(|_| answer.status != 404).unwrap_or_else(|| invalid(answer))
 }
 
 fn invalid(answer: &HttpAnswer) -> Error {

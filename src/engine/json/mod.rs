@@ -11,6 +11,9 @@ pub use write::{ObjectWriter, array, number, quoted};
 /// How deep values may be nested. Answers are at most seven deep.
 const MAX_DEPTH: u32 = 64;
 
+/// What some servers begin a text with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
@@ -31,10 +34,10 @@ pub enum Json {
 impl Json {
     /// Reads one value that takes up the whole text. Gives nothing where it is no JSON.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let mut reader = Reader { text, at: 0 };
+        let mut reader = Reader { text: text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text), at: 0 };
         let value = reader.value(MAX_DEPTH)?;
         reader.skip_white_space();
-        (reader.at == text.len()).then_some(value)
+        (reader.at == reader.text.len()).then_some(value)
     }
 
     /// Gives a member of an object that is not `null`.
@@ -67,6 +70,17 @@ impl Json {
 ///
 /// Exact up to 15 digits, which times and lengths do not exceed.
 pub fn decimal(text: &str) -> Option<f64> {
+    let (digits, power) = scanned(text)?;
+    if power.unsigned_abs() > 300 {
+        return None;
+    }
+    let scale = (0..power.unsigned_abs()).fold(1.0_f64, |scale, _| scale * 10.0);
+    let value = if power < 0 { digits / scale } else { digits * scale };
+    value.is_finite().then_some(value)
+}
+
+/// Reads the digits of such a number as a whole one, and the power of ten that it is to be multiplied by.
+fn scanned(text: &str) -> Option<(f64, i32)> {
     let (digits, exponent) = match text.bytes().position(|byte| byte | 0x20 == b'e') {
         Some(at) => (text.get(..at)?, text.get(at + 1..)?.parse::<i32>().ok()?),
         None => (text, 0),
@@ -84,12 +98,7 @@ pub fn decimal(text: &str) -> Option<f64> {
         }
     }
     let power = exponent.checked_sub(places)?;
-    if count == 0 || power.unsigned_abs() > 300 {
-        return None;
-    }
-    let scale = (0..power.unsigned_abs()).fold(1.0_f64, |scale, _| scale * 10.0);
-    let value = if power < 0 { value / scale } else { value * scale };
-    value.is_finite().then_some(value)
+    (count > 0).then_some((value, power))
 }
 
 struct Reader<'a> {
@@ -173,7 +182,7 @@ impl Reader<'_> {
         let number = rest.get(..end.unwrap_or(rest.len()))?;
         let unsigned = number.strip_prefix(b"-").unwrap_or(number);
         let number = str::from_utf8(number).ok()?;
-        decimal(str::from_utf8(unsigned).ok()?)?;
+        scanned(str::from_utf8(unsigned).ok()?)?;
         self.at += number.len();
         Some(Json::Number(number.to_owned()))
     }
@@ -187,7 +196,13 @@ impl Reader<'_> {
             bytes.extend_from_slice(rest.get(..plain)?);
             self.at += plain + 1;
             match rest.get(plain)? {
-                b'"' => return String::from_utf8(bytes).ok(),
+                // A text that was cut amid a character is still a text.
+                b'"' => {
+                    return Some(
+                        String::from_utf8(bytes)
+                            .unwrap_or_else(|cut| cut.as_bytes().iter().map(|&byte| char::from(byte)).collect()),
+                    );
+                }
                 b'\\' => {
                     let c = self.escape()?;
                     bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -280,9 +295,18 @@ mod tests {
         ] {
             assert_eq!(Json::parse(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(Json::parse(b"\"\xff\""), None);
         assert_eq!(Json::parse("[".repeat(100_000).as_bytes()), None);
         assert!(Json::parse(("[".repeat(60) + &"]".repeat(60)).as_bytes()).is_some());
+    }
+
+    #[test]
+    fn what_servers_send_all_the_same_is_read() {
+        assert_eq!(Json::parse("\u{feff}{\"a\":\"é\"}".as_bytes()), Json::parse("{\"a\":\"é\"}".as_bytes()));
+        let cut = Json::parse(b"{\"task_id\":\"1\",\"message\":\"caf\xc3\"}");
+        assert_eq!(cut.as_ref().and_then(|json| json.get("task_id")?.text()), Some("1"));
+        for number in ["1e400", "-5e-324", "1e308"] {
+            assert_eq!(Json::parse(number.as_bytes()), Some(Json::Number(number.to_owned())));
+        }
     }
 
     #[test]

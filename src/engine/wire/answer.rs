@@ -115,7 +115,7 @@ impl<'a> Body<'a> {
     }
 
     fn has_error(&self) -> bool {
-        self.levels().any(|level| level.get("error").is_some_and(|error| *error != Json::Bool(false)))
+        self.levels().any(|level| level.get("error").is_some_and(tells_failure))
     }
 
     /// The first code that is not one of success: the service's own (innermost), else that of the `error` object.
@@ -128,6 +128,17 @@ impl<'a> Body<'a> {
     fn message(&self) -> Option<String> {
         let in_error = self.levels().find_map(|level| level.get("error")?.get("message")?.text().map(str::to_owned));
         in_error.or_else(|| self.text("message")).or_else(|| self.text("error"))
+    }
+}
+
+/// Whether an `error` says anything: some answers of success have an empty one.
+fn tells_failure(error: &Json) -> bool {
+    match error {
+        Json::Object(_) => {
+            error.get("message").and_then(Json::text).is_some() || error.get("code").is_some_and(tells_failure)
+        }
+        Json::Bool(failed) => *failed,
+        error => error.text().is_some_and(is_failure),
     }
 }
 

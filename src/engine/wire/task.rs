@@ -4,6 +4,9 @@ use super::answer::{Body, HttpAnswer};
 use crate::engine::error::Error;
 use crate::engine::json::Json;
 
+/// The latest time that JavaScript knows, in Unix milliseconds.
+const LATEST_MS: f64 = 8.64e15;
+
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskStatus {
@@ -99,8 +102,8 @@ impl Task {
             status: status.map_or(TaskStatus::Submitted, |word| TaskStatus::read(&word)),
             status_message: body.text("task_status_msg").or_else(|| body.text("fail_reason")),
             external_task_id: own_id.or_else(|| body.text("external_task_id")),
-            created_at_ms: body.value("created_at").and_then(Json::number),
-            updated_at_ms: body.value("updated_at").and_then(Json::number),
+            created_at_ms: time(body, "created_at"),
+            updated_at_ms: time(body, "updated_at"),
             request_id: body.text("request_id"),
             videos: videos.unwrap_or_default().iter().filter_map(video).collect(),
         })
@@ -114,6 +117,11 @@ fn video(value: &Json) -> Option<Video> {
         duration_seconds: value.get("duration").and_then(Json::number).unwrap_or_default(),
         watermark_url: text_of(value, "watermark_url"),
     })
+}
+
+/// Gives a time that a `Date` can hold.
+fn time(body: &Body<'_>, name: &str) -> Option<f64> {
+    body.value(name)?.number().filter(|ms| *ms <= LATEST_MS)
 }
 
 fn text_of(value: &Json, name: &str) -> Option<String> {

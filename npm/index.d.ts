@@ -79,6 +79,9 @@ export interface ClientOptions {
  * names are fingerprints of the input, values are short JSON texts of ids and a time. An entry counts for 30 days.
  *
  * After `submission_unknown` the entry stays, and so does the answer; give another `externalTaskId` to start anew.
+ *
+ * It has to give the very text that it was given: a store that parses JSON by itself ends calls with `configuration`, before
+ * anything is paid for. It serves one page or process at a time: two that make the same input at the same moment may make two videos.
  */
 export interface Storage {
   /** Gives what was set, or nothing. */
@@ -354,7 +357,7 @@ export class AvatarError extends Error {
   /**
    * Whether the same call may succeed later without paying for anything twice. `false` where a task may exist that a new
    * `generate` or `createTask` would not find again, having neither `storage` nor a gateway and an `externalTaskId`: then go on
-   * with the `taskId` or the `externalTaskId`.
+   * with the `taskId` or the `externalTaskId`. And `false` for `synthesizeSpeech` once its order may have been taken.
    */
   readonly retryable: boolean;
   /** `invalid_input`: everything that is wrong. */

@@ -13,6 +13,9 @@ use super::wire::{Task, says_id_is_taken};
 /// what it received.
 const ABSENCES_FOR_CERTAINTY: u32 = 3;
 
+/// The shortest time between two such answers, in milliseconds, however soon requests are repeated otherwise.
+const ABSENCE_PAUSE_MS: f64 = 1000.0;
+
 /// How much older than the first attempt a listed task may be, in milliseconds: clocks differ.
 const CLOCK_TOLERANCE_MS: f64 = 600_000.0;
 
@@ -184,7 +187,8 @@ impl Creation {
         self.absences += 1;
         if self.absences < ABSENCES_FOR_CERTAINTY {
             self.phase = Phase::Settling(self.new_lookup());
-            return self.wait(f64::from(self.absences) * self.policy.min_delay_ms, None, now_ms);
+            let pause_ms = self.policy.min_delay_ms.max(ABSENCE_PAUSE_MS);
+            return self.wait(f64::from(self.absences) * pause_ms, None, now_ms);
         }
         if self.taken {
             return self.unknown(self.last.message());

@@ -287,8 +287,9 @@ fn a_conflict_without_words_adopts_what_it_finds_and_is_else_told_as_it_is() {
 }
 
 #[test]
-fn an_absent_task_is_sent_again_only_once_it_was_said_three_times() {
-    let mut creation = creation();
+fn an_absent_task_is_sent_again_only_once_it_was_said_three_times_however_hasty_requests_are_repeated() {
+    let hasty = RetryPolicy { min_delay_ms: 1.0, ..RetryPolicy::default() };
+    let mut creation = Creation::new(OWN, hasty, NOW, Some(NOW + 1_800_000.0));
     let mut step = creation.on_sent(lost(), NOW, 0.5);
     let (mut lists, mut waits) = (0, Vec::new());
     while creation.is_unsettled() {

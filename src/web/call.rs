@@ -33,7 +33,7 @@ pub struct CallOptions {
 /// Work behind a pointer: what waits for it holds no more than that.
 pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A call under way. Everything that it waits for goes through its `run` or a [`Pause`], which end as soon as the caller's
+/// A call under way. Everything that it waits for goes through its `run` or a `Pause`, which end as soon as the caller's
 /// signal is aborted or the deadline passes; what was waited for is dropped and with it its request, timer or reader.
 pub struct Call {
     signal: Option<AbortSignal>,

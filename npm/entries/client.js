@@ -1,11 +1,8 @@
 import { AvatarError, aborted, configuration, isFields, late } from "./error.js";
 import { avatarFields, speechFields } from "./fields.js";
-import { callOptions, numberOf } from "./methods.js";
+import { LONGEST_MS, callOptions, numberOf } from "./methods.js";
 import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
-
-/** A longer timer rings at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Runs something of the module's and makes a real `Error` of what it rejects with. */
 async function run(work, signal, timeoutMs) {

@@ -4,14 +4,13 @@ import { Tokens } from "./gateway-tokens.js";
 import { Sender } from "./gateway-sender.js";
 import { WasmGateway } from "./kling_avatar_server.js";
 import { limits as usual } from "./limits.js";
+import { LONGEST_MS } from "./methods.js";
 import { load } from "./module.js";
 import { checkOptions } from "./options.js";
 
 /** Options that may be functions of `env`. */
 const OF_ENV = ["apiKey", "allowedOrigins", "tokenSecret", "basePath", "publicUrl", "baseUrl", "store", "limiter"];
 const NUMBERS = { tokenTtlSeconds: 2_592_000, createTimeoutMs: 90_000, bodyTimeoutMs: 300_000, bodyIdleMs: 20_000, uploadsAtOnce: 4 };
-/** A longer timer rings at once, in every runtime. */
-const LONGEST_MS = 2 ** 31 - 1;
 const LIMITER = { createsPerMinute: 10, concurrentTasks: 5 };
 const FUNCTIONS = ["authorize", "clientOf", "onEvent", "fetch"];
 const OTHERS = ["allow", "allowedHeaders", "allowMissingOrigin", "credentials", "videoHosts", "limits", "retry", "poll"];

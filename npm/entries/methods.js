@@ -1,3 +1,6 @@
+/** A longer timer rings at once, in every runtime. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 /** In the order of the crate's methods. */
 const METHODS = ["validate", "createTask", "generate", "synthesizeSpeech", "download", "watchTask", "waitForTask", "findTask", "getTask"];
 

@@ -175,13 +175,13 @@ impl Error {
         }
     }
 
-    /// Whether it says for certain that the task has ended, or that there is none. A router's word while something is deployed
-    /// has no code of the service's.
-    pub fn ends_task(&self) -> bool {
+    /// Whether it says for certain that the task has ended, or that there is none. Of a gateway's own word that is certain; a
+    /// router's before the service, while something is deployed, has no code of the service's.
+    pub fn ends_task(&self, by_gateway: bool) -> bool {
         match self {
             Self::TaskFailed { .. } => true,
-            Self::Refused(refusal) => {
-                refusal.kind == RefusalKind::NotFound && refusal.api_code.as_deref().is_some_and(|code| code != "404")
+            Self::Refused(refusal) if refusal.kind == RefusalKind::NotFound => {
+                by_gateway || refusal.api_code.as_ref().is_some_and(|code| code != "404")
             }
             _ => false,
         }

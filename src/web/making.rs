@@ -130,7 +130,9 @@ impl Making {
             (Err(thrown), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing(true) => {
                 Next::Done(Err(thrown))
             }
-            (Err(thrown), Stage::Following(_)) if !thrown.error().ends_task() => Next::Done(Err(thrown)),
+            (Err(thrown), Stage::Following(_)) if !thrown.error().ends_task(client.is_for_gateway()) => {
+                Next::Done(Err(thrown))
+            }
             (result, _) => self.end(result),
         }
     }

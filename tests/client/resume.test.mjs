@@ -189,3 +189,17 @@ test("a record with an id that has no place in the body is none", async () => {
   await clientOf(sandbox, { storage }).generate(input());
   assert.match(ledger().creates[0].externalTaskId, /^[0-9a-f-]{36}$/);
 });
+
+test("a gateway's own word that there is no such task ends what is kept of it, a router's in front of it does not", async () => {
+  const record = JSON.stringify({ externalTaskId: crypto.randomUUID(), taskId: "expired.token", beganAtMs: Date.now() });
+  const kept = async (body) => {
+    const names = [];
+    const storage = { get: () => record, set() {}, delete: (name) => names.push(name) };
+    const fetch = async () => Response.json(body, { status: 404 });
+    const more = { apiKey: undefined, gatewayUrl: "https://gateway.example/avatar", baseUrl: undefined, fetch, storage };
+    await failure(clientOf(sandbox, more).generate(input()));
+    return names.length === 0;
+  };
+  assert.equal(await kept({ error: { code: "not_found", message: "There is no such task, or its token has expired.", status: 404 } }), false);
+  assert.equal(await kept({ message: "Not Found" }), true);
+});

@@ -74,7 +74,7 @@ export interface ClientOptions {
 }
 
 /**
- * Where a create is kept until its video is there: a `Map`, or a thin wrapper on localStorage, IndexedDB or a KV binding.
+ * Where a create is kept until its video is there: a `Map`, or a thin wrapper on localStorage, IndexedDB or a Durable Object's storage.
  * The same input then finds its own task again, under the same `externalTaskId`. Neither the key nor the media are kept:
  * names are fingerprints of the input, values are short JSON texts of ids and a time. An entry counts for 30 days.
  *
@@ -82,6 +82,7 @@ export interface ClientOptions {
  *
  * It has to give the very text that it was given: a store that parses JSON by itself ends calls with `configuration`, before
  * anything is paid for. It serves one page or process at a time: two that make the same input at the same moment may make two videos.
+ * What was set or deleted last has to be read at once: a store that gives older values for a while, as the KV of Workers may, is none.
  */
 export interface Storage {
   /** Gives what was set, or nothing. */

@@ -59,8 +59,8 @@ function told(thrown, call) {
   const own = thrown instanceof Refusal;
   const { status, isPublic } = own ? { status: thrown.leavesAs, isPublic: true } : call.isLoaded ? leaving(code) : NOT_LOADED;
   const fields = own ? thrown.fields : thrown;
-  // The client does not know that a create with the same id is the same one here.
-  const retryable = RETRYABLE.includes(code) || thrown.retryable === true;
+  // The client does not know that a create with the same id is the same one here. Speech has no id.
+  const retryable = (RETRYABLE.includes(code) && (own || call.facts.route !== "speech")) || thrown.retryable === true;
   const error = { code, message: isPublic ? message : words(code), retryable };
   for (const name of KEPT) if (fields[name] !== undefined) error[name] = fields[name];
   // The id that the service knows is of no use outside.

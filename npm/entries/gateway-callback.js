@@ -16,7 +16,11 @@ export async function callback(call, secret) {
   const key = `${taskId} ${status} ${updatedAt}`.slice(0, 200);
   const { do: verdict } = await store.apply(entryOf(upstreamId).task, { type: "notice", key });
   if (verdict === "drop") return answer(200, { ok: true });
-  const task = await taskOf(call, taskId);
+  const task = await taskOf(call, taskId).catch(async (thrown) => {
+    // Who sends it again must not be told that all is well.
+    await store.apply(entryOf(upstreamId).task, { type: "missed", key });
+    throw thrown;
+  });
   if (task.externalTaskId !== upstreamId) throw noSuchTask();
   call.facts.taskId = task.taskId;
   if (isFinal(task)) await store.apply(quota, { type: "end", id: upstreamId });

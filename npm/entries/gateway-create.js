@@ -2,7 +2,7 @@ import { avatarFields } from "./fields.js";
 import { answer, isOurs } from "./gateway-answer.js";
 import { audioIdOf } from "./gateway-audio.js";
 import { Refusal } from "./gateway-refusal.js";
-import { checkId, entryOf, serviceId, spend, taskOf, view } from "./gateway-tasks.js";
+import { adopted, checkId, entryOf, searched, serviceId, spend, view } from "./gateway-tasks.js";
 import { pending } from "./gateway-pending.js";
 import { sleep } from "./gateway-time.js";
 import { digest } from "./gateway-tokens.js";
@@ -13,9 +13,6 @@ const LEASE_MS = 30_000;
 /** How long a place is held for a task whose end nobody sees, in milliseconds. */
 const HOLD_MS = 1_800_000;
 const DAY_SECONDS = 86_400;
-/** How often, and how far apart, a task has to be absent before it is created after all. */
-const ABSENCES = 2;
-const ABSENCE_PAUSE_MS = 2000;
 
 const UNKNOWN = "It is not known whether the task was created, so nothing was sent again. Look it up with findTask(externalTaskId) before paying for another one.";
 
@@ -83,16 +80,6 @@ function fingerprint(input, files) {
   return digest(...Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A task that was made before. It exists, whether or not it can be read right now. */
-async function adopted(call, taskId) {
-  try {
-    return await taskOf(call, taskId);
-  } catch (thrown) {
-    if (thrown.retryable !== true) throw thrown;
-    return { taskId, status: "submitted", videos: [] };
-  }
-}
-
 /** Renews the lease of a create. `lost` is aborted once somebody else has it, or may have it as the store cannot be asked. */
 function kept(store, key, by, sinceMs) {
   const controller = new AbortController();
@@ -124,7 +111,7 @@ async function carryOut(call, { key, upstreamId, input, files, by, todo, lost })
   } catch (thrown) {
     if (submitting && isOurs(thrown) && !leaving(thrown.code).leavesDoubt) becomes = "released";
     // The place first: who takes the id next takes a place for it, too.
-    if (submitting && becomes === "released") await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
+    if (becomes === "released" && (submitting || !isOurs(thrown))) await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
     await store.apply(key, { type: becomes, by }).catch(() => {});
     if (lost.aborted) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
     if (becomes === "unsure" && submitting && !isOurs(thrown)) {
@@ -136,14 +123,10 @@ async function carryOut(call, { key, upstreamId, input, files, by, todo, lost })
 }
 
 /** Looks for what an earlier request with this id may have created. */
-async function settled({ settings }, upstreamId, signal) {
-  for (let absence = 1; ; absence++) {
-    const found = await settings.client.findTask(upstreamId, { signal }).catch((thrown) => {
-      throw new Refusal(502, "submission_unknown", `${UNKNOWN} ${leaving(thrown?.code ?? "").isPublic ? thrown.message : ""}`.trim());
-    });
-    if (found !== undefined || absence === ABSENCES) return found;
-    await sleep(ABSENCE_PAUSE_MS);
-  }
+function settled(call, upstreamId, signal) {
+  return searched(call, upstreamId, { signal }).catch((thrown) => {
+    throw new Refusal(502, "submission_unknown", `${UNKNOWN} ${leaving(thrown?.code ?? "").isPublic ? thrown.message : ""}`.trim());
+  });
 }
 
 async function takeQuota({ settings, quota }, id) {

@@ -33,8 +33,7 @@ export class AvatarLedger {
     const decision = decide(known?.entry, event, Date.now());
     if (decision === undefined) return new Response(null, { status: 400 });
     const { entry, expiresAtMs, answer } = decision;
-    if (entry === undefined) await this.#storage.deleteAll();
-    else if (entry !== known?.entry) await this.#keep(entry, expiresAtMs, known === undefined);
+    if (entry !== known?.entry) await (entry === undefined ? this.#storage.deleteAll() : this.#keep(entry, expiresAtMs, known === undefined));
     if (JSON.parse(answer).do === "wake") this.#wake();
     return new Response(answer, { headers: { "content-type": "application/json" } });
   }

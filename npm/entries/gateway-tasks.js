@@ -9,6 +9,9 @@ const HOLD_MAX_SECONDS = 25;
 /** How often a task is read while somebody waits: with callbacks only to be safe. */
 const LOOK_MS = { withCallbacks: 5000, without: 1500, least: 250 };
 const READ_TIMEOUT_MS = 60_000;
+/** How often, and how far apart, a task has to be absent before it is taken for one that was not created. */
+const ABSENCES = 2;
+const ABSENCE_PAUSE_MS = 2000;
 const STATUSES = ["submitted", "processing", "succeed", "failed"];
 const DAY_SECONDS = 86_400;
 /** Where nobody is asked who they are, an id is all that keeps people apart, so it must not be guessed. */
@@ -89,13 +92,42 @@ export async function taskOf({ settings }, taskId) {
   return settings.client.getTask(taskId, { timeoutMs: READ_TIMEOUT_MS });
 }
 
+/** A task that the ledger knows. It exists, whether or not it can be read right now. */
+export async function adopted(call, taskId) {
+  return taskOf(call, taskId).catch(() => ({ taskId, status: "submitted", videos: [] }));
+}
+
+/** Looks for what an earlier request may have created. It may have reached the service a moment ago. */
+export async function searched({ settings }, upstreamId, options) {
+  for (let absence = 1; ; absence++) {
+    const found = await settings.client.findTask(upstreamId, options);
+    if (found !== undefined || absence === ABSENCES) return found;
+    await sleep(ABSENCE_PAUSE_MS);
+  }
+}
+
+/** The ledger first: the service may not offer to search, nor know a task at once, nor know of a create that is at work. */
+async function found(call, upstreamId) {
+  const { client, store } = call.settings;
+  const until = Date.now() + HOLD_MAX_SECONDS * 1000;
+  for (;;) {
+    const known = await store.apply(entryOf(upstreamId).create, { type: "look" });
+    if (known.do === "adopt") return adopted(call, known.taskId);
+    if (known.do === "settle") return searched(call, upstreamId, { timeoutMs: READ_TIMEOUT_MS });
+    if (known.do === "none") return client.findTask(upstreamId, { timeoutMs: READ_TIMEOUT_MS });
+    if (known.do !== "wait") throw new TypeError("the store gives no answer of the ledger");
+    if (Date.now() > until || call.request.signal?.aborted) throw new Refusal(504, "timeout", "A request with this id is still at work.");
+    await sleep(known.ms);
+  }
+}
+
 /** `GET /tasks?externalTaskId=…` */
 export async function find(call) {
   const id = checkId(call.url.searchParams.get("externalTaskId"), call.subject);
   // Anybody can ask for any id, and each time the service is asked.
   await spend(call);
   call.externalTaskId = id;
-  const task = await call.settings.client.findTask(await serviceId(call.subject, id), { timeoutMs: READ_TIMEOUT_MS });
+  const task = await found(call, await serviceId(call.subject, id));
   if (task === undefined) throw noSuchTask();
   call.facts.taskId = task.taskId;
   return answer(200, await view(call, task, id));

@@ -141,7 +141,8 @@ impl Creation {
                 self.settle()
             }
             Error::Refused(refusal) => match refusal.kind {
-                RefusalKind::InvalidRequest if refusal.status == CONFLICT => {
+                // What was sent before may have come to be meanwhile, and the words for that are not documented.
+                RefusalKind::InvalidRequest if refusal.status == CONFLICT || self.absences > 0 => {
                     self.is_final = true;
                     self.settle()
                 }

@@ -39,7 +39,7 @@ const LONGEST_INTERVAL_MS: f64 = 86_400_000.0;
 const USUAL_MS: f64 = 100_000.0;
 
 /// How often in a row the service may not know a task that is known to exist: it was created or read before.
-const UNKNOWN_IN_A_ROW: u32 = 5;
+const UNKNOWN_IN_A_ROW: u32 = 8;
 
 /// How often a task that has succeeded may come without its video.
 const SUCCEEDED_WITHOUT_VIDEO: u32 = 5;

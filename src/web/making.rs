@@ -139,8 +139,12 @@ impl Making {
 
     /// Whoever has the task or its video does not need what is kept, nor does who knows that there is none.
     fn end(&mut self, result: Result<Answer, Thrown>) -> Next {
-        let Some(saved) = &self.saved else { return Next::Done(result) };
-        let next = saved.forget();
+        let Some(saved) = &mut self.saved else { return Next::Done(result) };
+        let next = match (&result, &self.stage) {
+            // It may be known by the caller's own id still: its token was of a secret that is gone, or it is not readable yet.
+            (Err(thrown), Stage::Following(_)) if thrown.error().refusal_kind().is_some() => saved.unname(),
+            _ => saved.forget(),
+        };
         self.stage = Stage::Forgetting(result);
         next
     }

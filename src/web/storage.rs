@@ -71,6 +71,12 @@ impl Saved {
         self.write()
     }
 
+    /// Forgets the task's id, so that who comes next looks for it by the caller's own.
+    pub(super) fn unname(&mut self) -> Next {
+        self.record.task_id = None;
+        self.write()
+    }
+
     /// Forgets the create: its video is there, or will never be.
     pub(super) fn forget(&self) -> Next {
         self.ask("delete", None, true)

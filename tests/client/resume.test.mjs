@@ -92,14 +92,28 @@ test("a task that fails and a create that is refused are forgotten", async () =>
   assert.equal(storage.size, 0);
 });
 
-test("a record whose task the service does not have is forgotten, and said to be", async () => {
+test("a task that the service does not have any more is said to be gone, and made anew by the next call", async () => {
   const storage = new Map();
   await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
   sandbox.reset();
   const client = clientOf(sandbox, { storage });
   assert.equal((await failure(client.generate(input()))).code, "not_found");
-  assert.equal(storage.size, 0);
+  const [kept] = [...storage.values()].map((text) => JSON.parse(text));
+  assert.equal(kept.taskId, undefined);
   await client.generate(input());
+  assert.deepEqual(ledger().creates.map(({ externalTaskId }) => externalTaskId), [kept.externalTaskId]);
+  assert.equal(storage.size, 0);
+});
+
+test("a task that the service did not know for a while is found by the next call, and not paid for again", async () => {
+  const storage = new Map();
+  await closedPage(storage, { when: () => (ledger().requests.read ?? 0) > 0 });
+  await sandbox.faults.add([{ on: "read", action: "status", status: 404, code: 1203, times: 1000 }]);
+  assert.equal((await failure(clientOf(sandbox, { storage }).generate(input()))).code, "not_found");
+  sandbox.faults.clear();
+  await clientOf(sandbox, { storage }).generate(input());
+  assert.equal(ledger().totals.tasks, 1);
+  assert.equal(storage.size, 0);
 });
 
 test("what could not be settled stays as it is, and is not paid for again", async () => {
@@ -190,16 +204,19 @@ test("a record with an id that has no place in the body is none", async () => {
   assert.match(ledger().creates[0].externalTaskId, /^[0-9a-f-]{36}$/);
 });
 
-test("a gateway's own word that there is no such task ends what is kept of it, a router's in front of it does not", async () => {
-  const record = JSON.stringify({ externalTaskId: crypto.randomUUID(), taskId: "expired.token", beganAtMs: Date.now() });
-  const kept = async (body) => {
-    const names = [];
-    const storage = { get: () => record, set() {}, delete: (name) => names.push(name) };
-    const fetch = async () => Response.json(body, { status: 404 });
-    const more = { apiKey: undefined, gatewayUrl: "https://gateway.example/avatar", baseUrl: undefined, fetch, storage };
-    await failure(clientOf(sandbox, more).generate(input()));
-    return names.length === 0;
+test("a token that a gateway takes no more is forgotten, and its task found by the caller's own id; a router's word is not taken", async () => {
+  const externalTaskId = crypto.randomUUID();
+  const record = { externalTaskId, taskId: "old.token", beganAtMs: Date.now() };
+  const task = { taskId: "new.token", status: "succeed", externalTaskId, videos: [{ id: "v", url: "https://x.example/v", durationSeconds: 1 }] };
+  const kept = async (refusal) => {
+    let text = JSON.stringify(record);
+    const storage = { get: () => text, set: (_name, next) => (text = next), delete: () => (text = undefined) };
+    const fetch = async (url, { method }) => (method === "GET" && !url.includes("old.token") ? Response.json(task) : Response.json(refusal, { status: 404 }));
+    const client = clientOf(sandbox, { apiKey: undefined, gatewayUrl: "https://gateway.example/avatar", baseUrl: undefined, fetch, storage });
+    await failure(client.generate(input()));
+    const { taskId } = JSON.parse(text);
+    return { taskId, next: taskId ?? (await client.generate(input())).id, text };
   };
-  assert.equal(await kept({ error: { code: "not_found", message: "There is no such task, or its token has expired.", status: 404 } }), false);
-  assert.equal(await kept({ message: "Not Found" }), true);
+  assert.deepEqual(await kept({ error: { code: "not_found", message: "There is no such task, or its token has expired.", status: 404 } }), { taskId: undefined, next: "v", text: undefined });
+  assert.equal((await kept({ message: "Not Found" })).taskId, "old.token");
 });

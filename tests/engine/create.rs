@@ -58,6 +58,10 @@ fn every_refusal_is_final_waits_or_is_settled_in_every_phase() {
             assert!(!creation.is_unsettled(), "{phase}");
             let step = creation.on_sent(outcome.clone(), NOW, 0.5);
             match meaning {
+                Meaning::Final("invalid_request") if matches!(phase, "settled" | "resumed") => {
+                    assert_eq!(step, Step::Ask(Question::Path), "{name}, {phase}");
+                    assert_eq!(failure_code(&deny(&mut creation, step)), "invalid_request", "{name}, {phase}");
+                }
                 Meaning::Final(code) => assert_eq!(failure_code(&step), code, "{name}, {phase}"),
                 Meaning::NotNow => {
                     let kind = Some(RefusalKind::RateLimited);
@@ -74,6 +78,17 @@ fn every_refusal_is_final_waits_or_is_settled_in_every_phase() {
             }
         }
     }
+}
+
+#[test]
+fn a_task_that_came_to_be_late_is_adopted_in_whatever_words_its_id_is_refused() {
+    let mut settled = creation();
+    let step = settled.on_sent(lost(), NOW, 0.5);
+    assert!(matches!(deny(&mut settled, step), Step::Wait { .. }));
+    let refusal = answered(400, &json!({ "code": 1201, "message": "Parameter conflicts with an earlier task" }));
+    assert_eq!(settled.on_sent(refusal, NOW, 0.5), Step::Ask(Question::Path));
+    let step = settled.on_asked(succeed(task("7", Some(OWN), "submitted", NOW)), NOW, 0.5);
+    assert!(matches!(step, Step::Done(Ok(found)) if found.task_id == "7"));
 }
 
 #[test]

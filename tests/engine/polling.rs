@@ -87,7 +87,7 @@ fn a_task_that_exists_may_be_unknown_for_a_while_and_not_for_ever() {
             reads += 1;
             assert!(reads < 100, "{phase}");
         }
-        assert_eq!(reads, if exists { 4 } else { 0 }, "{phase}");
+        assert_eq!(reads, if exists { 7 } else { 0 }, "{phase}");
     }
 }
 

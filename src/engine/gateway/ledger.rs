@@ -36,22 +36,24 @@ pub struct Decision {
 /// Events of a create, each with the creator's `by`:
 /// `begin` (`fingerprint`, `leaseMs`) is answered by `create`, by `settle` (look the task up first, somebody may have
 /// made it and died), by `wait` (`ms`), by `adopt` (`taskId`) or by `conflict`;
-/// `renew` (`leaseMs`), `created` (`taskId`), `released` (nothing was created) and `unsure` tell how it went on.
-/// Events of a quota: `take` and `end`, see [`quota`]. Event of a task: `notice` (`key`), answered by `wake` or `drop`.
+/// `renew` (`leaseMs`), `created` (`taskId`), `released` (nothing was created) and `unsure` tell how it went on. `look` changes
+/// nothing and is answered as `begin` would be, or by `none`.
+/// Events of a quota: `take` and `end`, see [`quota`]. Events of a task: `notice` (`key`), answered by
+/// `wake` or `drop`, and `missed` (`key`), which lets the same one come again.
 pub fn decide(entry: Option<&str>, event: &str, now_ms: f64) -> Option<Decision> {
     let event = Json::parse(event.as_bytes())?;
     // An entry that cannot be read may hide a task that is paid for: it counts as one whose outcome is not known.
     let entry = entry.map(|text| Json::parse(text.as_bytes()).unwrap_or(Json::Null));
     let entry = entry.as_ref();
     match text(&event, "type") {
-        "begin" => begin(entry, &event, now_ms),
+        "begin" | "look" => begin(entry, &event, now_ms),
         "renew" => Some(renew(entry, &event, now_ms)),
         "created" => created(entry, &event, now_ms),
         "released" => Some(ended(entry, &event, now_ms, false)),
         "unsure" => Some(ended(entry, &event, now_ms, true)),
         "take" => Some(quota::take(entry, &event, now_ms)),
         "end" => Some(quota::end(entry, &event, now_ms)),
-        "notice" => notice(entry, &event, now_ms),
+        "notice" | "missed" => notice(entry, &event, now_ms),
         _ => None,
     }
 }
@@ -108,18 +110,23 @@ impl<'a> Create<'a> {
 }
 
 fn begin(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
-    let fingerprint = event.get("fingerprint")?.text()?;
-    let by = event.get("by")?.text()?;
+    let looks = text(event, "type") == "look";
+    let told = |name: &str| event.get(name).and_then(Json::text).or(looks.then_some(""));
+    let (fingerprint, by) = (told("fingerprint")?, told("by")?);
     let open = |todo: &str| {
         let until_ms = now_ms + number(event, "leaseMs");
         Create { state: "open", by, until_ms, fingerprint, task_id: "" }.kept(now_ms, answer(todo).finish())
     };
-    let Some(known) = entry.map(Create::read) else { return Some(open("create")) };
-    let same = known.fingerprint.is_empty() || known.fingerprint == fingerprint;
+    let Some(known) = entry.map(Create::read) else {
+        let nothing = || Decision { entry: None, expires_at_ms: now_ms, answer: answer("none").finish() };
+        return Some(if looks { nothing() } else { open("create") });
+    };
+    let same = looks || known.fingerprint.is_empty() || known.fingerprint == fingerprint;
     let answer = match known.state {
         _ if !same => answer("conflict").finish(),
         "done" => answer("adopt").text("taskId", known.task_id).finish(),
         "open" if known.until_ms > now_ms => answer("wait").number("ms", ASK_AGAIN_MS).finish(),
+        _ if looks => answer("settle").finish(),
         _ => return Some(open("settle")),
     };
     Some(known.kept(now_ms, answer))
@@ -155,7 +162,9 @@ fn notice(entry: Option<&Json>, event: &Json, now_ms: f64) -> Option<Decision> {
     let seen = entry.and_then(|entry| entry.get("seen")?.list()).unwrap_or_default();
     let mut seen: Vec<&str> = seen.iter().filter_map(Json::text).collect();
     let news = seen.len() < NOTICES_MAX && !seen.contains(&key);
-    if news {
+    if text(event, "type") == "missed" {
+        seen.retain(|each| *each != key);
+    } else if news {
         seen.push(key);
     }
     let seen = array(&mut seen.into_iter().map(quoted));
@@ -250,6 +259,32 @@ mod tests {
         assert_eq!(notice("succeed 1"), "drop");
         let woken = (0..1000).filter(|n| notice(&n.to_string()) == "wake").count();
         assert_eq!(woken, NOTICES_MAX - 1);
+    }
+
+    #[test]
+    fn a_callback_whose_task_could_not_be_read_may_come_again() {
+        let mut store = Store::default();
+        let mut tell = |kind: &str| store.apply(json!({ "type": kind, "key": "succeed 1" }), 0.0)["do"].clone();
+        assert_eq!([tell("notice"), tell("notice")], ["wake", "drop"]);
+        assert_eq!(tell("missed"), "drop");
+        assert_eq!(tell("notice"), "wake");
+    }
+
+    #[test]
+    fn who_looks_learns_what_is_known_and_changes_nothing() {
+        let mut store = Store::default();
+        let look = |store: &mut Store, now_ms: f64| {
+            let before = store.0.clone();
+            let told = store.apply(json!({ "type": "look" }), now_ms);
+            assert_eq!(store.0, before);
+            told
+        };
+        assert_eq!(look(&mut store, 0.0)["do"], "none");
+        store.apply(begin("a", "f"), 0.0);
+        assert_eq!(look(&mut store, 999.0)["do"], "wait");
+        assert_eq!(look(&mut store, 1000.0)["do"], "settle");
+        store.apply(json!({ "type": "created", "by": "a", "taskId": "7" }), 1001.0);
+        assert_eq!(look(&mut store, 1e9), json!({ "do": "adopt", "taskId": "7" }));
     }
 
     #[test]

@@ -78,7 +78,7 @@ export function decodeImage(file: Blob, options?: DecodeImageOptions): Promise<I
 /** The largest part whose aspect ratio is allowed: from the middle, of a tall picture rather from the top. */
 export function suggestCrop(picture: { width: number; height: number }, limits?: Partial<Limits>): Crop;
 
-/** The EXIF orientation of a JPEG, 1 to 8. Where it is not 1, what shows the file without heeding it shows it turned. */
+/** The EXIF orientation of a JPEG or a PNG, 1 to 8. Where it is not 1, what shows the file without heeding it shows it turned. */
 export function imageOrientation(file: Blob): Promise<number>;
 
 /** What {@link fitSound} takes beside the file. */
@@ -143,7 +143,7 @@ export interface DecodedSound {
   readonly sampleRate: number;
   /** How many channels the file has. */
   readonly channels: number;
-  /** The samples, mono. */
+  /** The samples, mono: the mix of all channels, or the loudest alone where they would cancel each other out. */
   readonly buffer: AudioBuffer;
   /** The file it was decoded from. */
   readonly file: Blob;

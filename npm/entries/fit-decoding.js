@@ -15,6 +15,10 @@ const PATIENCE_MS = 5000;
 const KNOWN_CHANNELS = [1, 2, 4, 6];
 /** What is left of each channel where there are others: as much as the platform leaves of two. */
 const SHARE = 0.5;
+/** Channels that leave less than half of what the platform would of one alone have cancelled each other out. */
+const LEAST_POWER = 1 / 16;
+/** Of so many samples it is told which channel is the loudest. */
+const LISTENED_TO = 1_000_000;
 
 /** The length by the file's own head, without decoding; undefined where that cannot be told. */
 export async function secondsOf(file) {
@@ -48,9 +52,31 @@ export function rateFor(bytes, seconds) {
   throw refused("soundFile", "too_long", message, { limit: most, actual: seconds });
 }
 
-/** The same sound with one channel, so that the others need no memory any longer. */
+/** The same sound with one channel, so that the others need no memory any longer; the loudest one where they cancel each other out. */
 export async function mixedDown(decoded) {
   if (decoded.numberOfChannels === 1) return decoded;
+  const mix = await mixed(decoded);
+  const powers = Array.from({ length: decoded.numberOfChannels }, (_, channel) => power(decoded, channel));
+  const most = Math.max(...powers);
+  return power(mix, 0) < most * LEAST_POWER ? only(decoded, powers.indexOf(most)) : mix;
+}
+
+function power(sound, channel) {
+  const samples = sound.getChannelData(channel);
+  const step = Math.ceil(samples.length / LISTENED_TO);
+  let sum = 0;
+  for (let at = 0; at < samples.length; at += step) sum += samples[at] * samples[at];
+  return sum;
+}
+
+function only(decoded, channel) {
+  const { length, sampleRate } = decoded;
+  const sound = new AudioBuffer({ length, sampleRate, numberOfChannels: 1 });
+  sound.copyToChannel(decoded.getChannelData(channel), 0);
+  return sound;
+}
+
+function mixed(decoded) {
   const context = new OfflineAudioContext(1, decoded.length, decoded.sampleRate);
   const player = new AudioBufferSourceNode(context, { buffer: decoded });
   if (KNOWN_CHANNELS.includes(decoded.numberOfChannels)) player.connect(context.destination);

@@ -1,5 +1,6 @@
 import { formatOf } from "./fit-format.js";
-import { decodeImage, imageOrientation, newCanvas, suggestCrop } from "./fit-picture.js";
+import { imageOrientation } from "./fit-orientation.js";
+import { decodeImage, newCanvas, suggestCrop } from "./fit-picture.js";
 import { checkSignal, refused, renamed, unlessAborted, withLimits } from "./fit-refusal.js";
 
 /** The largest canvas of Safari on a phone, which is the smallest of all browsers'. */

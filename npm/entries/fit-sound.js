@@ -62,17 +62,18 @@ export async function fitSound(source, options = {}) {
   const asked = options.start !== undefined || options.end !== undefined;
   if (!asked && (await isAccepted(sound, limits))) return unchanged(sound);
   const { start, end } = selection(sound, options, limits);
-  const seconds = Math.max(end - start, pad ? limits.audioMinSeconds : 0);
+  const length = inMicroseconds(end - start);
+  const seconds = Math.max(length, pad ? limits.audioMinSeconds : 0);
   checkLength(seconds, limits);
   const rate = WAV_RATES.find((each) => each <= sound.sampleRate && bytesOf(seconds, each) <= limits.audioMaxBytes);
   if (rate === undefined) {
     throw refused("soundFile", "too_large", `No WAV of ${seconds} s has at most ${limits.audioMaxBytes} bytes.`, { limit: limits.audioMaxBytes });
   }
-  const samples = await unlessAborted(signal, render(sound, start, end - start, Math.round(seconds * rate), rate));
+  const samples = await unlessAborted(signal, render(sound, start, length, Math.round(seconds * rate), rate));
   const file = new File([wav(samples, rate)], renamed(sound.file, "voice", "wav"), { type: "audio/wav" });
   const changed = ["converted"];
   if (start > 0 || end < sound.durationSeconds) changed.unshift("trimmed");
-  if (seconds > end - start) changed.unshift("padded");
+  if (seconds > length) changed.unshift("padded");
   return { file, durationSeconds: samples.length / rate, sampleRate: rate, channels: 1, start, end, changed };
 }
 
@@ -104,6 +105,9 @@ function checkLength(seconds, { audioMinSeconds: least, audioMaxSeconds: most })
     throw refused("soundFile", "too_long", message, { limit: most, actual: seconds });
   }
 }
+
+/** Of two ends that stand a minute apart the difference may be a hair more: 64.4 - 4.4 > 60. */
+const inMicroseconds = (seconds) => Math.round(seconds * 1e6) / 1e6;
 
 const bytesOf = (seconds, rate) => HEADER_BYTES + 2 * Math.round(seconds * rate);
 

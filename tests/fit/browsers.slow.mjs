@@ -17,6 +17,7 @@ const video = ["-f", "lavfi", "-i", "color=navy:s=320x240:r=10", ...tones(6), "-
 /** By name: what has to become of it everywhere; nothing where that is the browser's business. */
 const EXPECTED = {
   "turned.jpg": { width: 400, height: 600, changed: ["rotated", "compressed"] },
+  "turned.png": { width: 400, height: 600, changed: ["rotated", "converted"] },
   "wide.png": { width: 1000, height: 400, changed: ["cropped", "converted"] },
   "photo.webp": { width: 640, height: 480, changed: ["converted"] },
   "photo.avif": undefined,
@@ -58,7 +59,9 @@ before(async () => {
   installed = await installTarball();
   given = {
     "turned.jpg": oriented(await made("a.jpg", ...colours(600, 400), "-q:v", "2"), 6),
-    "wide.png": await made("a.png", ...colours(1600, 400)),
+    "turned.png": oriented(await made("a.png", ...colours(600, 400)), 6),
+    "turned.png": { width: 400, height: 600, changed: ["rotated", "converted"] },
+  "wide.png": await made("a.png", ...colours(1600, 400)),
     "photo.webp": await made("a.webp", ...colours(640, 480)),
     "photo.avif": await made("a.avif", ...colours(640, 480), "-c:v", "libaom-av1", "-still-picture", "1", "-cpu-used", "8"),
     "photo.heic": HEIC,

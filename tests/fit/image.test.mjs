@@ -61,16 +61,20 @@ const TURNED = {
   7: ["white", "green", "blue", "red"], 8: ["green", "white", "red", "blue"],
 };
 for (const [orientation, expected] of Object.entries(TURNED)) {
-  test(`EXIF orientation ${orientation} comes out upright`, async () => {
-    const given = oriented(await jpeg(600, 400), Number(orientation), { little: orientation % 2 === 0 });
-    const fitted = await fit(given, {}, corners);
-    const sideways = orientation >= 5;
-    assertTaken(fitted);
-    assert.deepEqual([fitted.width, fitted.height], sideways ? [400, 600] : [600, 400]);
-    assert.deepEqual(fitted.changed, orientation === "1" ? [] : ["rotated", "compressed"]);
-    assert.deepEqual(fitted.extra, expected);
-    assert.equal(fitted.bytes.includes("Exif"), orientation === "1");
-  });
+  for (const format of ["jpeg", "png"]) {
+    test(`EXIF orientation ${orientation} of a ${format.toUpperCase()} comes out upright`, async () => {
+      const plain = format === "png" ? await made("a.png", ...colours(600, 400)) : await jpeg(600, 400);
+      const given = oriented(plain, Number(orientation), { little: orientation % 2 === 0 });
+      const fitted = await fit(given, {}, corners);
+      const sideways = orientation >= 5;
+      const isSame = orientation === "1";
+      assertTaken(fitted);
+      assert.deepEqual([fitted.width, fitted.height], sideways ? [400, 600] : [600, 400]);
+      assert.deepEqual(fitted.changed, isSame ? [] : ["rotated", format === "png" ? "converted" : "compressed"]);
+      assert.deepEqual(fitted.extra, expected);
+      assert.equal(/Exif|eXIf/.test(fitted.bytes.toString("latin1")), isSame);
+    });
+  }
 }
 
 test("turns by hand, from what is upright", async () => {
@@ -79,6 +83,8 @@ test("turns by hand, from what is upright", async () => {
   assertTaken(fitted);
   assert.deepEqual([fitted.width, fitted.height, fitted.changed], [600, 300, ["rotated", "cropped", "compressed"]]);
   assert.deepEqual(fitted.extra.slice(0, 2), ["white", "blue"]);
+  const mirrored = await fit(oriented(await made("a.png", ...colours(600, 400)), 5), { rotate: 270 }, corners);
+  assert.deepEqual([mirrored.width, mirrored.extra], [600, ["blue", "white", "red", "green"]]);
 });
 
 test("cuts what is too wide in the middle, and what is too tall nearer to the top", async () => {

@@ -41,23 +41,49 @@ export const colours = (width, height) => [
   "-frames:v", "1",
 ];
 
-/** A JPEG with an EXIF orientation put in behind its first marker, in either order of bytes. */
-export function oriented(jpeg, orientation, { little = false } = {}) {
-  const exif = Buffer.alloc(36);
-  const put16 = (value, at) => (little ? exif.writeUInt16LE(value, at) : exif.writeUInt16BE(value, at));
-  const put32 = (value, at) => (little ? exif.writeUInt32LE(value, at) : exif.writeUInt32BE(value, at));
-  exif.writeUInt16BE(0xffe1, 0);
-  exif.writeUInt16BE(exif.length - 2, 2);
-  exif.write("Exif\0\0", 4);
-  exif.write(little ? "II" : "MM", 10);
-  put16(42, 12);
-  put32(8, 14); // where the directory begins
-  put16(1, 18); // entries
-  put16(0x0112, 20);
-  put16(3, 22); // a 16-bit number
-  put32(1, 24);
-  put16(orientation, 28);
-  return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
+/** A JPEG or a PNG with an EXIF orientation put in as early as it may stand, in either order of bytes. */
+export function oriented(picture, orientation, { little = false } = {}) {
+  const isPng = picture[0] === 0x89;
+  const at = isPng ? PNG_HEAD_BYTES : 2;
+  const exif = isPng ? pngChunk("eXIf", tiff(orientation, little)) : jpegSegment(Buffer.concat([Buffer.from("Exif\0\0"), tiff(orientation, little)]));
+  return Buffer.concat([picture.subarray(0, at), exif, picture.subarray(at)]);
+}
+
+const PNG_HEAD_BYTES = 33;
+
+function tiff(orientation, little) {
+  const head = Buffer.alloc(26);
+  const put16 = (value, at) => (little ? head.writeUInt16LE(value, at) : head.writeUInt16BE(value, at));
+  const put32 = (value, at) => (little ? head.writeUInt32LE(value, at) : head.writeUInt32BE(value, at));
+  head.write(little ? "II" : "MM", 0);
+  put16(42, 2);
+  put32(8, 4); // where the directory begins
+  put16(1, 8); // entries
+  put16(0x0112, 10);
+  put16(3, 12); // a 16-bit number
+  put32(1, 14);
+  put16(orientation, 18);
+  return head;
+}
+
+function jpegSegment(content) {
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([head, content]);
+}
+
+function pngChunk(type, content) {
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  const checked = Buffer.concat([Buffer.from(type), content]);
+  length.writeUInt32BE(content.length);
+  checksum.writeUInt32BE(crc32(checked));
+  return Buffer.concat([length, checked, checksum]);
+}
+
+function crc32(bytes) {
+  const bit = (sum) => (sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1);
+  const sum = bytes.reduce((so, byte) => bit(bit(bit(bit(bit(bit(bit(bit(so ^ byte)))))))), 0xffffffff);
+  return (sum ^ 0xffffffff) >>> 0;
 }
 
 /** The first bytes of an iPhone's photo, which is all that a browser without its decoder looks at. */

@@ -67,6 +67,15 @@ test("of 90 seconds the first 60 are taken, or those asked for, at the best rate
   assert.deepEqual([past.end, past.durationSeconds], [90, 10]);
 });
 
+test("a minute is a minute wherever it begins", async () => {
+  const given = await made("a.ogg", ...tones(90), "-c:a", "libvorbis");
+  for (const options of [{ start: 4.4 }, { start: 4.4, end: 64.4 }, { start: 63.1 - 60, end: 63.1 }]) {
+    const fitted = await fit(given, options);
+    await assertTaken(fitted);
+    assert.deepEqual([fitted.durationSeconds, fitted.changed], [60, ["trimmed", "converted"]]);
+  }
+});
+
 test("fewer bytes mean a lower rate, and at last a refusal", async () => {
   const given = await made("a.ogg", ...tones(20), "-c:a", "libvorbis");
   const fitted = await fit(given, { limits: { audioMaxBytes: 400_000 } });
@@ -128,6 +137,17 @@ test("half an hour is decoded at a lower rate, to one channel", async () => {
   }, path);
   assert.deepEqual(found, [16_000, 2, 1, 1800, "talk.wav", 30, 16_000, "trimmed", "converted"]);
 });
+
+for (const [left, right] of [["c0", "-1*c0"], ["0.9*c0", "-1*c0"], ["-1*c0", "c0"]]) {
+  test(`a voice of which the channels cancel each other out, ${left} and ${right}, is heard`, async () => {
+    const given = await made("a.flac", ...tones(4), "-af", `pan=stereo|FL=${left}|FR=${right}`);
+    const { extra } = await fit(given, { start: 0, end: 4 }, async (file) => {
+      const samples = (await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await file.arrayBuffer())).getChannelData(0);
+      return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    });
+    assert.ok(extra > 0.35 && extra < 0.45, `${extra} of 0.4`);
+  });
+}
 
 for (const [layout, speaker] of [["7.1", "FC"], ["7.1", "SR"], ["6.1", "FC"], ["5.1", "FC"], ["stereo", "FR"]]) {
   test(`a voice that only ${speaker} of ${layout} has is heard`, async () => {

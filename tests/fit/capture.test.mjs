@@ -94,12 +94,49 @@ test("closing lets camera and microphone go", async () => {
     await page.click(`#${name}-capture`);
     await page.click("dialog .fit-actions .primary:visible:enabled", { trial: name === "photo" });
     await page.waitForFunction(() => window.streams.some((stream) => stream.active));
-    await page.keyboard.press("Escape");
+    await page.click("dialog .fit-actions .quiet");
     await page.locator("dialog").waitFor({ state: "detached" });
     assert.equal(await live(page), 0);
     assert.equal(await page.getAttribute(`#${name}`, "data-state"), "empty");
     assert.equal(await page.evaluate(() => document.activeElement.id), `${name}-capture`);
   }
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("a recording is not lost by one Escape, neither while it is made nor before it is used", async () => {
+  const visit = await stand.open(watching);
+  const { page } = visit;
+  const warning = (name) => text(page, `#fit-${name} .fit-warning`);
+  await page.click("#voice-capture");
+  await page.click("#fit-recorder .fit-actions .primary:visible");
+  await page.waitForFunction(() => /^0:0[2-9] /.test(document.querySelector(".fit-time").textContent));
+  await page.keyboard.press("Escape");
+  assert.match(await warning("recorder"), /Escape once more/);
+  assert.equal(await live(page), 1);
+  await assertSound(page);
+  await page.click("#fit-recorder .fit-actions .primary:visible");
+  await ready(page, "voice");
+  assert.equal(await warning("voice"), "");
+  await page.keyboard.press("Escape");
+  assert.match(await warning("voice"), /Escape once more/);
+  await page.keyboard.press("Tab");
+  assert.equal(await warning("voice"), "");
+  await accept(page, "voice");
+  await page.click("#voice-adjust");
+  await ready(page, "voice");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+
+  await page.click("#voice .media-remove");
+  await page.click("#voice-capture");
+  await page.click("#fit-recorder .fit-actions .primary:visible");
+  await page.waitForSelector(".fit-level:visible");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  assert.equal(await live(page), 0);
+  assert.equal(await page.getAttribute("#voice", "data-state"), "empty");
   assertQuiet(visit);
   await visit.close();
 });

@@ -86,6 +86,9 @@ for (const [what, make, said] of PHOTOS) {
 test("a photo that is stored turned is offered to be turned upright", async () => {
   const visit = await stand.open(remembering);
   const { page } = visit;
+  await page.setInputFiles("#photo-input", photo("phone.png", oriented(await made("a.png", ...colours(600, 400)), 6)));
+  await page.waitForSelector("#photo-offer button");
+  await page.click("#photo .media-remove");
   await page.setInputFiles("#photo-input", photo("phone.jpg", oriented(await made("a.jpg", ...colours(600, 400)), 6)));
   await page.waitForSelector("#photo[data-state=good]");
   await page.waitForSelector("#photo-offer button");

@@ -114,6 +114,26 @@ test("config.json may be missing, and may name a gateway", async (t) => {
   await visit.close();
 });
 
+test("what config.json says too late does not undo what was chosen", async () => {
+  let answer;
+  const visit = await stand.open({ ready: "#connection summary", before: (page) => page.route("**/config.json", async (route) => {
+    await new Promise((resolve) => (answer = resolve));
+    await route.fulfill({ json: { gatewayUrl: "/avatar" } });
+  }) });
+  const { page } = visit;
+  await page.click("#connection summary");
+  await page.check("[name=connection][value=key]");
+  await page.fill("#api-key", "sk-mine");
+  answer();
+  await page.waitForSelector("#generate:enabled");
+  assert.equal(await text(page, "#connection-name"), "CometAPI with my key");
+  assert.deepEqual([await page.inputValue("#api-key"), await page.isVisible("#api-key")], ["sk-mine", true]);
+  await page.check("[name=connection][value=gateway]");
+  assert.equal(await page.inputValue("#gateway-url"), new URL("/avatar", stand.url).href);
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("the folder holds what is needed and nothing else, and replaces no one's files", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "kling-avatar-www-"));
   t.after(() => rm(folder, { recursive: true, force: true }));

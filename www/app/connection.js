@@ -15,6 +15,8 @@ export class Connection extends EventTarget {
   kind = "sandbox";
   /** Whether the page's server has been asked yet; until then nothing is said of it. */
   isKnown = false;
+  /** Whether the person has chosen, so that a late answer of the page's server does not. */
+  #isChosen = false;
   #sandboxUrl = null;
   #preview = null;
   #problem = { input: null, words: "" };
@@ -28,6 +30,7 @@ export class Connection extends EventTarget {
     super();
     for (const radio of this.#radios("connection")) {
       radio.addEventListener("change", () => {
+        this.#isChosen = true;
         this.choose(radio.value);
         (radio.value === "key" ? this.#key : radio.value === "gateway" ? this.#gateway : radio).focus();
       });
@@ -48,8 +51,8 @@ export class Connection extends EventTarget {
     const { sandboxUrl, gatewayUrl } = await readConfig();
     this.#sandboxUrl = sandboxUrl ?? null;
     this.isKnown = true;
-    if (gatewayUrl) this.#gateway.value = gatewayUrl;
-    this.choose(gatewayUrl ? "gateway" : this.#key.value ? "key" : "sandbox");
+    if (gatewayUrl) this.#gateway.value ||= gatewayUrl;
+    this.choose(this.#isChosen ? this.kind : gatewayUrl ? "gateway" : this.#key.value ? "key" : "sandbox");
   }
 
   /** Where a video would be made now; this is what a history keeps of it. */

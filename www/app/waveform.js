@@ -9,9 +9,10 @@ export async function loudness(file) {
   try {
     const context = new OfflineAudioContext(1, 1, 22050);
     const sound = await context.decodeAudioData(await file.arrayBuffer());
-    const samples = sound.getChannelData(0);
-    const width = Math.max(1, Math.floor(samples.length / BAR_COUNT));
-    const bars = Array.from({ length: BAR_COUNT }, (_, bar) => meanSquare(samples, bar * width, width));
+    const channels = Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel));
+    const width = Math.max(1, Math.floor(sound.length / BAR_COUNT));
+    const loudnessAt = (bar) => channels.reduce((sum, samples) => sum + meanSquare(samples, bar * width, width), 0);
+    const bars = Array.from({ length: BAR_COUNT }, (_, bar) => loudnessAt(bar));
     const loudest = Math.max(...bars, 1e-6);
     return bars.map((bar) => Math.sqrt(bar / loudest));
   } catch {

@@ -1,6 +1,7 @@
 export default {
   "fit.cancel": "Cancel",
   "fit.close": "Close",
+  "fit.escape": "This is not used yet. Press Escape once more to throw it away.",
   "fit.undo": "Undo",
   "fit.made": "Made here from {name}, {size}. The original is kept.",
   "fit.undecodable": "This browser cannot open {format} files. Convert the file with another program, or try another browser.",

@@ -4,8 +4,9 @@ import { button, make } from "./elements.js";
 const STYLES = "styles/fit.css";
 
 /**
- * Opens a dialog over the page. `signal` ends what the dialog began: work, listeners, a camera.
- * @returns {Promise<{ dialog: HTMLDialogElement, signal: AbortSignal, close: () => void }>}
+ * Opens a dialog over the page. `signal` ends what the dialog began: work, listeners, a camera. Where `holds` is set, closing
+ * loses something that is nowhere else: the first Escape only says so.
+ * @returns {Promise<{ dialog: HTMLDialogElement, signal: AbortSignal, holds: boolean, close: () => void }>}
  */
 export async function openDialog(name, title, ...content) {
   await styled();
@@ -16,6 +17,8 @@ export async function openDialog(name, title, ...content) {
   const heading = make("h2", { id: "fit-title", textContent: title, tabIndex: -1 });
   const dialog = make("dialog", { className: "fit", id: `fit-${name}`, attrs: { "aria-labelledby": "fit-title" } },
     make("div", { className: "fit-head" }, heading, cross), ...content);
+  const view = { dialog, signal: closed.signal, holds: false, close };
+  dialog.append(warning(view));
   dialog.addEventListener("close", () => {
     closed.abort();
     dialog.remove();
@@ -24,7 +27,21 @@ export async function openDialog(name, title, ...content) {
   document.body.append(dialog);
   dialog.showModal();
   heading.focus();
-  return { dialog, signal: closed.signal, close };
+  return view;
+}
+
+/** Says what the next Escape does, until something else is done. */
+function warning(view) {
+  const said = make("p", { className: "problem fit-warning", attrs: { role: "status" } });
+  const say = (words) => (said.textContent = words);
+  view.dialog.addEventListener("cancel", (event) => {
+    if (!view.holds || said.textContent !== "") return;
+    event.preventDefault();
+    say(t("fit.escape"));
+  });
+  view.dialog.addEventListener("pointerdown", () => say(""));
+  view.dialog.addEventListener("keydown", ({ key }) => key !== "Escape" && say(""));
+  return said;
 }
 
 /** The styles are loaded with the first dialog. */

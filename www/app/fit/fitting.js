@@ -31,6 +31,7 @@ export class Fitting {
     const cancel = button("quiet", t("fit.cancel"), () => this.view.close());
     this.view = await openDialog(name, t(`fit.${name}.title`), this.#opening, this.main,
       make("div", { className: "fit-actions" }, cancel, this.#use));
+    this.view.holds = Boolean(this.captured) && this.field.origin?.file !== this.source;
     this.latest = new Latest(this.view.signal, (signal) => this.#write(signal));
   }
 

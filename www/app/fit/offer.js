@@ -12,6 +12,8 @@ const READ = ["too_long", "too_short", "too_large", "unknown_duration"];
 /** What `decodeSound` opens at most, as its types say. */
 const OPENED_SECONDS = 4194;
 const OPENED_BYTES = 512 * 1024 * 1024;
+/** What is decoded to see whether there is sound in it at all, as there is none in many a video of a screen. */
+const TRIED_SECONDS = 120;
 const offers = new Map();
 
 onLanguage(() => offers.forEach((render) => render()));
@@ -55,7 +57,7 @@ async function help(field) {
   const isRead = problems.every(({ code }) => READ.includes(code));
   const seconds = isRead ? problems.find(({ code }) => code === "too_long")?.actual : await secondsOf(file);
   if (file.size > OPENED_BYTES || (Number.isFinite(seconds) && seconds > OPENED_SECONDS)) return { words: "fit.tooMuch" };
-  return isRead || seconds !== undefined ? offered : explained(name, file, offered);
+  return isRead || seconds > TRIED_SECONDS ? offered : explained(name, file, offered);
 }
 
 async function turned(file) {

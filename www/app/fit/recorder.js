@@ -63,6 +63,7 @@ class Recording {
       if (!signal.aborted) this.#done(parts);
     });
     this.#recorder.start();
+    this.view.holds = true;
     this.#said.textContent = t("fit.recorder.recording");
     for (const element of [this.#meters, this.#stop]) show(element, true);
     show(this.#start, false);

@@ -177,11 +177,27 @@ test("a video that cannot be downloaded here can be opened instead", async () =>
   await page.click("#generate");
   await page.waitForSelector("#done:visible");
   await page.waitForSelector("#open-video:visible");
-  assert.match(await text(page, "#done-note"), /could not play the video from its address/);
+  assert.match(await text(page, "#done-note"), /could not play the video/);
   assert.match(await page.getAttribute("#open-video", "href"), /^http:\/\/127\.0\.0\.1:\d+\/files\//);
   await page.click("#download");
   await page.waitForFunction(() => /could not be downloaded/.test(document.getElementById("done-note").textContent));
   assertQuiet(visit, OFFLINE);
+  await visit.close();
+});
+
+test("a video that this browser cannot play is told as such, also where it is kept", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady({ before: (page) => page.route("**/*.mp4", (route) =>
+    route.fulfill({ contentType: "video/mp4", headers: { "access-control-allow-origin": "*" }, body: "of a kind that is not known here" })) });
+  const { page } = visit;
+  await page.click("#generate");
+  await page.waitForSelector("#done:visible");
+  await page.waitForSelector("#stage-video[src^=blob]");
+  await page.waitForFunction(() => /could not play the video/.test(document.getElementById("done-note").textContent));
+  assert.ok(await page.isVisible("#download"));
+  await page.click("#language");
+  await page.waitForFunction(() => /не смог воспроизвести/.test(document.getElementById("done-note").textContent));
+  assertQuiet(visit);
   await visit.close();
 });
 

@@ -272,6 +272,29 @@ test("one video or all of them can be deleted, and nothing of them is left", asy
   await visit.close();
 });
 
+test("a video on its way is not deleted by one press", async () => {
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "submitted");
+  const cards = page.locator("#shelf .card");
+  await page.click(".card-delete");
+  assert.equal(await cards.count(), 1);
+  assert.match(await text(page, "#shelf-trouble"), /once more to delete.*not finished/);
+  await page.keyboard.press("Tab");
+  assert.equal(await text(page, "#shelf-trouble"), "");
+  await page.click("#cancel");
+  await page.waitForSelector("#notice:visible");
+  await page.focus(".card-delete");
+  await page.keyboard.press("Enter");
+  assert.equal(await cards.count(), 1);
+  await page.keyboard.press("Enter");
+  assert.equal(await cards.count(), 0);
+  assert.equal(await text(page, "#shelf-trouble"), "");
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("a full disk is said, and what is new is kept as soon as something was deleted", async () => {
   let room;
   const before = async (page, context) => {

@@ -1,9 +1,8 @@
 import { saveBlob, saveVideo, videoName } from "./download.js";
-import { bringIntoView, byId, show } from "./dom.js";
+import { bringIntoView, byId } from "./dom.js";
 import { describe } from "./errors.js";
 import { onLanguage, t } from "./i18n.js";
 import { loadSamples } from "./samples.js";
-import { isWebAddress } from "./stage.js";
 
 /** What the buttons do. */
 export class Actions {
@@ -31,7 +30,6 @@ export class Actions {
     byId("resume").addEventListener("click", ({ target }) => this.#help(target.dataset.action));
     byId("download").addEventListener("click", () => this.download());
     byId("sample").addEventListener("click", () => this.useSamples());
-    byId("stage-video").addEventListener("error", () => this.#offerOtherWays());
     onLanguage(() => this.#renderSaid());
     window.addEventListener("beforeunload", (event) => {
       if (this.runs.all.some((run) => run.running && !(run.kept && run.state.taskId))) event.preventDefault();
@@ -192,14 +190,6 @@ export class Actions {
     // With the same id, so that the service itself refuses to make one video twice; a task that failed has used its id up.
     const id = error?.code === "task_failed" || !externalTaskId ? crypto.randomUUID() : externalTaskId;
     this.#go(run, run.generate(client, { ...input, externalTaskId: id }));
-  }
-
-  #offerOtherWays() {
-    const { state, localUrl } = this.runs.current;
-    if (state.kind !== "done" || localUrl) return;
-    byId("done-note").textContent = t("done.unplayable");
-    if (isWebAddress(state.video.url)) byId("open-video").href = state.video.url;
-    show(byId("open-video"), isWebAddress(state.video.url));
   }
 }
 

@@ -28,6 +28,7 @@ export class Stage {
       this.#shown = this.run.state.kind;
       this.render();
     });
+    this.#video.addEventListener("error", () => this.render());
     onLanguage(() => this.render());
   }
 
@@ -175,7 +176,11 @@ export class Stage {
   #renderDone({ video, seconds }) {
     const length = format.seconds(video.durationSeconds);
     byId("done-facts").textContent = seconds === undefined ? length : t("done.facts", { length, took: format.clock(seconds) });
-    byId("done-note").textContent = t(this.run.origin?.inPage ? "done.preview" : this.run.stored ? "done.stored" : "done.keep");
+    const isBroken = this.#video.error !== null;
+    const isOpenable = isBroken && isPlayable(video.url);
+    byId("done-note").textContent = t(`done.${isBroken ? "unplayable" : this.run.origin?.inPage ? "preview" : this.run.stored ? "stored" : "keep"}`);
+    if (isOpenable) byId("open-video").href = video.url;
+    show(byId("open-video"), isOpenable);
     byId("download-label").textContent = t("download.do");
     document.title = `✓ ${t("done.title")} · ${t("page.name")}`;
     this.#announce(t("done.title"));

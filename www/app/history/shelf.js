@@ -1,5 +1,6 @@
 import * as format from "../format.js";
 import { byId, show, textElement } from "../dom.js";
+import { describe } from "../errors.js";
 import { currentLanguage, onLanguage, t } from "../i18n.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -8,7 +9,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export class Shelf {
   #list = byId("shelf-list");
   #cards = new Map();
-  #armed = false;
+  /** What the next press deletes: one video, or "all". */
+  #armed = null;
 
   constructor({ runs, history, actions }) {
     Object.assign(this, { runs, history, actions });
@@ -17,7 +19,7 @@ export class Shelf {
     history.addEventListener("change", () => this.#renderSpace());
     const clear = byId("shelf-clear");
     clear.addEventListener("click", () => this.#clear());
-    clear.addEventListener("blur", () => this.#arm(false));
+    clear.addEventListener("blur", () => this.#arm(null));
     onLanguage(() => this.render());
   }
 
@@ -55,6 +57,7 @@ export class Shelf {
     remove.className = "card-delete";
     remove.append(icon("icon-close"));
     remove.addEventListener("click", () => this.#delete(run));
+    remove.addEventListener("blur", () => this.#arm(null));
     item.append(open, remove);
     const card = { item, open, remove, bar, state, time };
     this.#cards.set(run, card);
@@ -79,8 +82,13 @@ export class Shelf {
     else bar.removeAttribute("value");
   }
 
-  /** The keyboard goes on to the next one. */
+  /** What is not finished is not lost by one press. The keyboard goes on to the next one. */
   #delete(run) {
+    if (isUnfinished(run) && this.#armed !== run) {
+      this.#cards.get(run).remove.focus(); // which not every browser does on a click
+      return this.#arm(run);
+    }
+    this.#armed = null;
     const place = this.runs.all.indexOf(run);
     this.runs.remove(run);
     const next = this.#cards.get(this.runs.all[Math.min(place, this.runs.all.length - 1)]);
@@ -88,9 +96,9 @@ export class Shelf {
   }
 
   #clear() {
-    if (!this.#armed) return this.#arm(true);
+    if (this.#armed !== "all") return this.#arm("all");
     for (const run of [...this.runs.all]) this.runs.remove(run);
-    this.#arm(false);
+    this.#arm(null);
     byId("shelf").focus();
   }
 
@@ -105,12 +113,16 @@ export class Shelf {
     show(byId("shelf-empty"), all === 0 && trouble !== "fleeting");
     show(byId("footer-kept"), trouble !== "fleeting");
     byId("shelf-space").textContent = count === 0 ? "" : t(bytes > 0 ? "shelf.space" : "shelf.count", { count, size: format.bytes(bytes) });
-    const words = trouble === null ? "" : t(`shelf.${trouble}`);
+    const { createdAt } = this.#armed ?? {};
+    const words = createdAt ? t("shelf.delete.sure", { when: timeOf(createdAt) }) : trouble === null ? "" : t(`shelf.${trouble}`);
     if (byId("shelf-trouble").textContent !== words) byId("shelf-trouble").textContent = words;
     show(byId("shelf-clear"), all > 0);
-    byId("shelf-clear").textContent = this.#armed ? t("shelf.clear.sure", { count: all }) : t("shelf.clear");
+    byId("shelf-clear").textContent = this.#armed === "all" ? t("shelf.clear.sure", { count: all }) : t("shelf.clear");
   }
 }
+
+/** A task may go on, and nothing else here knows of it. */
+const isUnfinished = ({ running, state }) => running || (state.kind === "failed" && !describe(state).settled);
 
 function stateWords({ state }) {
   if (state.kind === "running") return t(`card.${state.phase}`);

@@ -158,6 +158,23 @@ test("the waveform shows every channel", async () => {
   await visit.close();
 });
 
+test("the ends are seen with forced colours, too", async () => {
+  const visit = await stand.open({ forcedColors: "active" });
+  const { page } = visit;
+  await useSamples(page);
+  await openFitting(page, "voice", "#voice-adjust");
+  const { x, y } = await page.locator(".trim").boundingBox();
+  const picture = (await page.screenshot({ clip: { x: x + 6, y: y + 20, width: 1, height: 1 } })).toString("base64");
+  const brightness = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const pen = new OffscreenCanvas(1, 1).getContext("2d");
+    pen.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0);
+    return Math.max(...pen.getImageData(0, 0, 1, 1).data.slice(0, 3));
+  }, picture);
+  assert.ok(brightness < 64, `${brightness} on white`);
+  await visit.close();
+});
+
 test("what would take too much memory is told so", async () => {
   const visit = await stand.open();
   const { page } = visit;

@@ -84,6 +84,36 @@ test("a screen reader hears each phase once", async () => {
   await visit.close();
 });
 
+test("a screen reader hears of a video that is not on the stage, too", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await page.evaluate(() => {
+    window.heard = [];
+    const status = document.getElementById("announce");
+    new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true });
+  });
+  await useSamples(page);
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.fill("#prompt", "Other words");
+  await page.click("#generate");
+  await page.waitForFunction(() => document.querySelectorAll("#shelf .card[data-state=done]").length === 2);
+  const heard = await page.evaluate(() => window.heard);
+  assert.deepEqual(heard.filter((words) => /ready/.test(words)).sort(), ["Another video: Your video is ready", "Your video is ready"]);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("words that are written from right to left stand so", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const direction = () => page.locator("#prompt").evaluate((element) => getComputedStyle(element).direction);
+  assert.equal(await direction(), "ltr");
+  await page.fill("#prompt", "مرحبا بالعالم!");
+  assert.equal(await direction(), "rtl");
+  await visit.close();
+});
+
 test("every control has a name and every picture an alternative", async () => {
   const visit = await stand.open();
   const { page } = visit;

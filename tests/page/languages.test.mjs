@@ -108,6 +108,11 @@ test("units are those of the language", async (t) => {
   await visit.close();
 });
 
+test("what takes hours is counted in hours", async () => {
+  const { clock } = await import("../../www/app/format.js");
+  assert.deepEqual([-1, 0, 59.9, 61, 3599, 3600, 90_061].map(clock), ["0:00", "0:00", "0:59", "1:01", "59:59", "1:00:00", "25:01:01"]);
+});
+
 test("what was said is said in the other language after a switch", async (t) => {
   const stand = await startStand();
   t.after(() => stand.close());

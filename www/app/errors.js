@@ -54,6 +54,9 @@ export function describe({ error, taskId, externalTaskId, sent, searching }) {
   };
 }
 
+/** What has become of a video, in a few words. */
+export const outcome = (state) => (state.kind === "done" ? t("done.title") : describe(state).title);
+
 function codeOf(error) {
   // An id that cannot be one is, for the person who typed it, an id that is not there.
   if (error?.problems?.some(({ field }) => field === "taskId")) return "not_found";

@@ -13,10 +13,12 @@ export const seconds = (value, digits = 1) =>
 
 export const kilohertz = (hertz) => t("unit.kilohertz", { amount: formatNumber(hertz / 1000) });
 
-/** Minutes and seconds, as on a player. */
+/** Minutes and seconds, as on a player, and hours where there are some. */
 export function clock(totalSeconds) {
   const whole = Math.max(0, Math.floor(totalSeconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (count) => String(count).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
 export const number = formatNumber;

@@ -1,6 +1,6 @@
 import * as format from "./format.js";
 import { bringIntoView, byId, show, textElement } from "./dom.js";
-import { describe } from "./errors.js";
+import { describe, outcome } from "./errors.js";
 import { onLanguage, t } from "./i18n.js";
 import { Waveform } from "./waveform.js";
 
@@ -19,10 +19,16 @@ export class Stage {
   #source = null;
   #announced = "";
   #ticking = 0;
+  /** What each video was last known as. */
+  #kinds = new WeakMap();
 
   constructor(runs) {
     this.runs = runs;
-    runs.addEventListener("change", ({ detail }) => detail === this.run && this.render());
+    runs.addEventListener("change", ({ detail }) => {
+      if (detail === this.run) this.render();
+      else this.#announceOther(detail);
+      this.#kinds.set(detail, detail.state.kind);
+    });
     runs.addEventListener("select", () => {
       this.#announced = "";
       this.#shown = this.run.state.kind;
@@ -196,6 +202,12 @@ export class Stage {
     if (words === this.#announced) return;
     this.#announced = words;
     byId("announce").textContent = words;
+  }
+
+  /** Who sees the list of videos sees it change. */
+  #announceOther(run) {
+    if (this.#kinds.get(run) !== "running" || run.running) return;
+    byId("announce").textContent = t("announce.other", { words: outcome(run.state) });
   }
 }
 

@@ -138,6 +138,7 @@ export default {
   "download.saved": "Saved as {name} ({size}).",
   "download.failed": "The video could not be downloaded here. Open it in a new tab and save it from there, or try again.",
 
+  "announce.other": "Another video: {words}",
   "notify.do": "Notify me",
   "notify.on": "You will be notified",
   "shelf.title": "Your videos",

@@ -1,6 +1,6 @@
 import { byId, show } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
-import { describe } from "../errors.js";
+import { outcome } from "../errors.js";
 
 /** Says when a video is ready while nobody looks at the page. Permission is asked for on a click, never before. */
 export function setUpNotifications(runs, actions) {
@@ -29,10 +29,8 @@ export function setUpNotifications(runs, actions) {
 }
 
 function tell(run, actions) {
-  const { state } = run;
-  const title = state.kind === "done" ? t("done.title") : describe(state).title;
   try {
-    const note = new Notification(title, { tag: run.id, icon: new URL("favicon.svg", document.baseURI).href });
+    const note = new Notification(outcome(run.state), { tag: run.id, icon: new URL("favicon.svg", document.baseURI).href });
     note.onclick = () => {
       window.focus();
       actions.show(run);

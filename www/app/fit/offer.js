@@ -14,6 +14,7 @@ const OPENED_SECONDS = 4194;
 const OPENED_BYTES = 512 * 1024 * 1024;
 /** What is decoded to see whether there is sound in it at all, as there is none in many a video of a screen. */
 const TRIED_SECONDS = 120;
+const TRIED_BYTES = 32 * 1024 * 1024;
 const offers = new Map();
 
 onLanguage(() => offers.forEach((render) => render()));
@@ -57,7 +58,8 @@ async function help(field) {
   const isRead = problems.every(({ code }) => READ.includes(code));
   const seconds = isRead ? problems.find(({ code }) => code === "too_long")?.actual : await secondsOf(file);
   if (file.size > OPENED_BYTES || (Number.isFinite(seconds) && seconds > OPENED_SECONDS)) return { words: "fit.tooMuch" };
-  return isRead || seconds > TRIED_SECONDS ? offered : explained(name, file, offered);
+  const isLarge = seconds !== undefined && (seconds > TRIED_SECONDS || file.size > TRIED_BYTES);
+  return isRead || isLarge ? offered : explained(name, file, offered);
 }
 
 async function turned(file) {

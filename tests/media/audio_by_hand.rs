@@ -238,6 +238,12 @@ fn wav(list: &mut List) {
         format[20] = 0;
         riff(96_036, &[format, chunk(b"data", &pcm())])
     });
+    list.add("block-too-large.wav", Is("wav"), Judge::Ffmpeg, move |_| {
+        let mut format = format();
+        format[20] = 4;
+        riff(96_036, &[format, chunk(b"data", &pcm())])
+    });
+    list.add("tag-first.wav", Corrupt, Judge::Ffmpeg, |folder| [id3(1000), folder.read("base.wav")].concat());
     list.add("short-of-a-sample.wav", Is("wav"), Judge::Ffmpeg, move |_| {
         riff(96_036, &[fmt(1, 2, 16_000, 24), chunk(b"data", &pcm()[..95_998])])
     });
@@ -269,6 +275,9 @@ fn wav_sizes(list: &mut List) {
     for (name, keep) in [("half", 0.5), ("most", 0.9), ("header", 0.0002)] {
         list.add(&format!("cut-{name}.wav"), Corrupt, Judge::Ffmpeg, move |folder| cut(folder.read("base.wav"), keep));
     }
+    for of in ["rf64.wav", "libmp3lame-44100-2.wav"] {
+        list.add(&format!("cut-{of}"), Corrupt, Judge::Ffmpeg, move |folder| cut(folder.read(of), 0.6));
+    }
     list.add("no-data.wav", Corrupt, Judge::Ffmpeg, move |_| riff(100, &[format(), chunk(b"LIST", &[0; 40])]));
     list.add("no-format.wav", Corrupt, Judge::Ffmpeg, |_| riff(100, &[chunk(b"data", &pcm())]));
     list.add("no-rate.wav", Corrupt, Judge::Ffmpeg, |_| riff(100, &[fmt(1, 1, 0, 16), chunk(b"data", &pcm())]));
@@ -289,6 +298,24 @@ fn m4a(list: &mut List) {
     ] {
         list.add(&format!("cut-{name}.m4a"), Corrupt, Judge::Ffmpeg, move |folder| cut(folder.read(of), keep));
     }
+    let moof = |m4a: &[u8], nth: usize| {
+        m4a.windows(4).enumerate().filter(|(_, kind)| kind == b"moof").nth(nth).expect("it is there").0
+    };
+    for (name, behind) in [("in-a-fragment", 40), ("in-the-sound-of-a-fragment", -30)] {
+        list.add(&format!("cut-{name}.m4a"), Corrupt, Judge::Ffmpeg, move |folder| {
+            let m4a = folder.read("fragments-44100-2.m4a");
+            m4a[..moof(&m4a, 4).wrapping_add_signed(behind)].to_vec()
+        });
+    }
+    list.add("chromium-recorder.m4a", Is("m4a"), Judge::Ffmpeg, |_| fixture("chromium-recorder.m4a"));
+    // QuickTime ends a list of user data with four zeros.
+    list.add("ended-user-data.m4a", Is("m4a"), Judge::Ffmpeg, |folder| {
+        let m4a = folder.read("aac-44100-2.m4a");
+        let moov = m4a.windows(4).position(|kind| kind == b"moov").expect("it is there") - 4;
+        let user_data = b"\0\0\0\x15udta\0\0\0\x09namex\0\0\0\0";
+        let size = (m4a.len() - moov + user_data.len()) as u32;
+        [&m4a[..moov], &size.to_be_bytes(), b"moov", user_data, &m4a[moov + 8..]].concat()
+    });
     list.add("zeros-behind.m4a", Is("m4a"), Judge::Ffmpeg, move |folder| [folder.read(front), vec![0; 900]].concat());
     list.add("free-first.m4a", Is("m4a"), Judge::Ffmpeg, |folder| {
         let m4a = folder.read("fragments-44100-2.m4a");

@@ -43,6 +43,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("lame-crc.mp3", "does not find the header behind a check sum"),
     ("concatenated.mp3", "stops at the length of the first part"),
     ("two-rates.mp3", "stops at the length of the first part"),
+    ("block-too-large.wav", "believes the block size, where ffmpeg, Chromium and Firefox do not"),
     ("two-data.wav", "plays the first data chunk, where ffmpeg plays the last"),
     ("he-v", "does not decode spectral band replication"),
 ];

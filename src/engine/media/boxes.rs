@@ -26,6 +26,8 @@ pub(super) fn box_head(reader: &Reader, at: u64) -> Result<Option<BoxHead>, Lack
         return Ok(None);
     }
     let (header, size) = match be32(head, 0) {
+        // QuickTime may end a list of boxes with four zeros.
+        0 if kind == fourcc::OTHER => (4, 4),
         0 => (8, len - at),
         1 => (16, be64(head, 8)),
         size => (8, u64::from(size)),

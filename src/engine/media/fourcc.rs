@@ -12,7 +12,7 @@ macro_rules! codes {
 }
 
 /// A code that is of no interest.
-const OTHER: u8 = u8::MAX;
+pub(super) const OTHER: u8 = u8::MAX;
 
 /// The code at `at`; [`NONE`] where there are no bytes.
 pub(super) fn at(bytes: &[u8], at: usize) -> u8 {

@@ -9,7 +9,7 @@ use super::png::{self, Png};
 use super::reader::Reader;
 use super::tags::tag_len;
 use super::wav::{self, Wave};
-use super::{AudioFormat, Fault, Info, Lacking, Medium};
+use super::{AudioFormat, Fault, Info, Lacking, Medium, corrupt};
 
 /// Bytes in which a format shows.
 const HEAD: usize = 4 << 10;
@@ -93,6 +93,10 @@ impl Probe {
                 self.frames = Frames::behind(start);
                 self.otherwise = detect::by_structure(head);
                 return Ok(Kind::Frames);
+            }
+            // Some decoders look behind it and others do not.
+            if let Some(Known::WAV | Known::M4A) = known {
+                return corrupt("a tag stands before its beginning");
             }
         }
         Err(Fault::Unsupported(known))

@@ -54,6 +54,8 @@ impl Table {
 pub(super) struct Sums {
     /// In the track's time scale.
     pub(super) duration: f64,
+    /// When the first fragment begins, or would without gaps.
+    beginning: f64,
     /// The length that all samples but the last have in common.
     pub(super) usual_duration: u32,
     timed_samples: f64,
@@ -113,6 +115,17 @@ impl Sums {
                     (self.last_chunk, self.last_chunk_index) = (offset, self.chunks);
                 }
             }
+        }
+    }
+
+    /// Goes on with the fragment that begins at `time`. How long the last sample before it lasts is only known from there:
+    /// Chromium's recorder guesses. What is not `near` is another beginning or a gap, which decoders leave out.
+    pub(super) fn fragment_at(&mut self, time: f64, near: f64) {
+        let off = time - self.beginning - self.duration;
+        if self.duration > 0.0 && off.abs() < near {
+            self.duration += off;
+        } else {
+            self.beginning += off;
         }
     }
 

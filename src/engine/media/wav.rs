@@ -11,6 +11,9 @@ use super::{AudioFormat, Fault, Info, Lacking, corrupt, cut_off, settle, sound};
 const PLACEHOLDER: u64 = 0x7FFF_0000;
 /// Chunks that are looked at; a hostile file could hold millions.
 const MAX_CHUNKS: usize = 4096;
+/// Bytes of about a tenth of a second of MP3 at its highest bit rate.
+const MUCH_MP3: u64 = 4096;
+const CUT: &str = "the WAV ends long before the length that its header gives";
 
 /// Tells whether `head` begins a WAVE file.
 pub(super) fn is_wave(head: &[u8]) -> bool {
@@ -95,7 +98,10 @@ impl Wave {
         match fourcc::at(chunk, 0) {
             fourcc::FMT if self.format.rate == 0 => self.read_format(body, size)?,
             fourcc::FACT if size >= 4 => self.stated = self.long(body, 0),
-            fourcc::DS64 => self.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32,
+            fourcc::DS64 => {
+                self.long_size = u64::from(le32(body, 8)) | u64::from(le32(body, 12)) << 32;
+                self.unfinished = self.long_size == 0;
+            }
             fourcc::DATA => {
                 let present = len.saturating_sub(at + 8);
                 let size = if size == u64::from(u32::MAX) && self.long_size > 0 { self.long_size } else { size };
@@ -138,6 +144,9 @@ impl Wave {
             let end = self.start.saturating_add(self.data).min(len);
             frames.find(reader)?;
             if frames.first.is_some() && frames.start < end {
+                if self.promised > self.data + self.data / 64 + MUCH_MP3 {
+                    return corrupt(CUT);
+                }
                 return frames.probe(reader, AudioFormat::Wav, end);
             }
         }
@@ -154,7 +163,7 @@ impl Wave {
         };
         let missing = 1.0 - self.data as f64 / self.promised.max(1) as f64;
         if self.data < self.promised && cut_off(present / (1.0 - missing).max(1e-9), present) {
-            return corrupt("the WAV ends long before the length that its header gives");
+            return corrupt(CUT);
         }
         sound(AudioFormat::Wav, present, format.rate, format.channels, len)
     }
@@ -175,11 +184,12 @@ fn samples(format: &Format, bytes: u64) -> Option<u64> {
     let (block, channels) = (u64::from(format.block), u64::from(format.channels));
     let blocks = |per_block: u64| bytes.checked_div(block).map(|count| count.saturating_mul(per_block));
     match format.codec {
-        // PCM, float: as the container of a sample is, not its valid bits. A-law and µ-law have one byte a sample.
+        // PCM, float: as many bytes as a sample's bits need. A-law and µ-law have one byte a sample.
         1 | 3 | 6 | 7 => {
             let needed = if format.codec > 3 { 1 } else { u64::from(format.bits).div_ceil(8).max(1) };
-            let own = block.is_multiple_of(channels) && (needed..=8).contains(&(block / channels));
-            Some(bytes / if own { block } else { needed * channels })
+            // Of block sizes decoders believe only that samples of 24 bits stand in four bytes.
+            let spare = u64::from(needed == 3 && block == 4 * channels);
+            Some(bytes / ((needed + spare) * channels))
         }
         2 | 0x11 | 0x31 if format.block_samples > 0 => {
             let whole = blocks(u64::from(format.block_samples))?;

@@ -41,6 +41,8 @@ async function start() {
   } catch (cause) {
     if (cause instanceof AvatarError) throw cause;
     if (cause?.code === "ENOENT") throw leftBehind(cause.path, cause);
+    // No address can be made without `import.meta.url`.
+    if (/URL/.test(cause)) throw failure("configuration", 'A script that is no module has to import from "kling-avatar/inline".', cause);
     throw unloaded("the network may be down", cause);
   }
   if (given?.status >= 500) throw unloaded(`its host answers HTTP ${given.status}`);

@@ -19,6 +19,8 @@ const BARE = {
 /** The one line that the README and the error name. */
 const LINE = "cp node_modules/kling-avatar/dist/kling_avatar_bg.wasm dist/";
 
+const toInline = async (main) => writeFile(main, (await readFile(main, "utf8")).replace('"kling-avatar"', '"kling-avatar/inline"'));
+
 let stand;
 before(async () => {
   stand = await startStand();
@@ -51,11 +53,25 @@ for (const [name, build] of Object.entries(BARE)) {
     assert.equal((await modulesIn(dist)).length, 1);
     await hosted(dist, stand.makesVideo);
 
-    const main = join(project, "main.js");
-    await writeFile(main, (await readFile(main, "utf8")).replace('"kling-avatar"', '"kling-avatar/inline"'));
+    await toInline(join(project, "main.js"));
     await succeeds(project, "rm", "-r", "dist");
     await build(project);
     await copyFile(join(project, "index.html"), join(dist, "index.html"));
     await hosted(dist, stand.makesVideo);
   });
 }
+
+test("esbuild, to a script that is no module: the error names the inline entry, which works", async () => {
+  const project = await stand.project("esbuild");
+  const dist = join(project, "dist");
+  const build = () => npx(project, "esbuild", "main.js", "--bundle", "--outdir=dist", "--log-level=warning");
+  await build();
+  await writeFile(join(dist, "index.html"), '<!doctype html><link rel="icon" href="data:,"><script src="main.js"></script>');
+  const error = await hosted(dist, stand.fails);
+  assert.deepEqual([error.name, error.code], ["AvatarError", "configuration"]);
+  assert.match(error.message, /no module.*kling-avatar\/inline/);
+
+  await toInline(join(project, "main.js"));
+  await build();
+  await hosted(dist, stand.makesVideo);
+});

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => stand?.close());
 
-test("Next.js: builds, renders on the server, validates there, and makes a video in the page", async () => {
+test("Next.js: builds, renders on the server, validates there and in the edge runtime, and makes a video in the page", async () => {
   const modules = await modulesIn(join(project, ".next", "static"));
   assert.equal(modules.filter((name) => !name.includes("kling_avatar_server_bg")).length, 1);
   await served(project, "next", ["start", "--port", "0", "--hostname", "127.0.0.1"], async (url) => {
@@ -26,6 +26,7 @@ test("Next.js: builds, renders on the server, validates there, and makes a video
     const [image, soundFile] = await Promise.all(["portrait.jpg", "voice.mp3"].map((name) => readFile(join(ROOT, "www/samples", name), "base64")));
     const response = await fetch(`${url}check`, { method: "POST", body: JSON.stringify({ image, soundFile }) });
     assert.deepEqual((await response.json()).problems, []);
+    assert.equal(await (await fetch(`${url}edge`)).text(), "empty");
     await stand.makesVideo(url);
   });
 });

@@ -21,3 +21,8 @@ test("Vite, built", async () => {
 test("Vite, while developing", async () => {
   await served(project, "vite", ["--port", "0", "--host", "127.0.0.1"], stand.makesVideo);
 });
+
+test("Vite up to 7, while developing: it moves scripts of packages elsewhere, and nothing beside them", async () => {
+  const before = await stand.project("vite7");
+  await served(before, "vite", ["--port", "0", "--host", "127.0.0.1"], stand.makesVideo);
+});

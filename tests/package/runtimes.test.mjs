@@ -1,8 +1,9 @@
 // The installed package, from the outside: one import and it works.
 import assert from "node:assert/strict";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { build as bundle } from "esbuild";
 import { bundleWorker, startWorkers } from "../../npm/gateway/worker.mjs";
 import { ROOT } from "../../npm/setup/paths.mjs";
 import { installTarball, runInNode } from "./tarball.mjs";
@@ -83,4 +84,29 @@ for (const entry of ["kling-avatar", "kling-avatar/inline"]) test(`workerd: ${en
   } finally {
     await running.close();
   }
+});
+
+for (const format of ["esm", "cjs"]) test(`Node, bundled by esbuild (${format}): the module beside the bundle, and what is wrong without it`, async () => {
+  const { project, folder } = installed;
+  const file = "kling_avatar_server_bg.wasm";
+  const name = format === "esm" ? "server.mjs" : "server.cjs";
+  const contents = `import { createGateway } from "kling-avatar/gateway";
+    import { validate } from "kling-avatar";
+    const told = ({ name, code, message, retryable }) => ({ name, code, message, retryable });
+    validate({ image: new Uint8Array(), audioId: "a", prompt: typeof createGateway })
+      .then(({ problems }) => problems.map(({ code }) => code), told).then((found) => console.log(JSON.stringify(found)));`;
+  const entry = { contents, resolveDir: project };
+  await bundle({ stdin: entry, bundle: true, platform: "node", format, outfile: join(project, format, name), logLevel: "error" });
+  const run = async () => JSON.parse(await runInNode(join(project, format), "main.mjs", `import "./${name}";`));
+
+  const absent = await run();
+  assert.deepEqual([absent.name, absent.code, absent.retryable], ["AvatarError", "configuration", false]);
+  assert.match(absent.message, /is not at .*kling_avatar_server_bg\.wasm\. Copy it beside your bundle/);
+  await mkdir(join(project, format, file));
+  const unreadable = await run();
+  assert.deepEqual([unreadable.code, unreadable.retryable], ["configuration", false]);
+  assert.match(unreadable.message, /could not be read: EISDIR/);
+  await rmdir(join(project, format, file));
+  await copyFile(join(folder, "dist", file), join(project, format, file));
+  assert.deepEqual(await run(), ["empty"]);
 });

@@ -111,6 +111,11 @@ impl Creation {
         matches!(self.phase, Phase::Settling(_))
     }
 
+    /// Whether the service said that there is no task of what was sent: it may show it late.
+    pub fn was_absent(&self) -> bool {
+        self.absences > 0
+    }
+
     /// The id that a [`Step::Ask`] asks for.
     pub fn asked_id(&self) -> &str {
         match &self.phase {

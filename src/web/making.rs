@@ -127,7 +127,9 @@ impl Making {
                 self.stage = Stage::Noting(task);
                 next
             }
-            (Err(thrown), Stage::Submitting(submission)) if !submission.has_certainly_created_nothing(true) => {
+            (Err(thrown), Stage::Submitting(submission))
+                if submission.was_absent() || !submission.has_certainly_created_nothing(true) =>
+            {
                 Next::Done(Err(thrown))
             }
             (Err(thrown), Stage::Following(_)) if !thrown.error().ends_task(client.is_for_gateway()) => {
@@ -203,8 +205,12 @@ impl Errand for Making {
             Stage::Opening(_) | Stage::Keeping(_) | Stage::Over => true,
             _ => self.task_id.is_none(),
         };
-        if let (Stage::Keeping(_) | Stage::Submitting(_), true, Some(saved)) = (&self.stage, nothing_sent, &self.saved)
-        {
+        let is_forgotten = match &self.stage {
+            Stage::Submitting(submission) => nothing_sent && !submission.was_absent(),
+            Stage::Keeping(_) => true,
+            _ => false,
+        };
+        if let (true, Some(saved)) = (is_forgotten, &self.saved) {
             client.forget(saved);
         }
         let thrown = thrown.with_ids(self.task_id.as_deref(), Some(&self.external_task_id));

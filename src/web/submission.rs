@@ -93,6 +93,11 @@ impl Submission {
         (self.under_way != UnderWay::Create || !has_left) && !in_doubt
     }
 
+    /// Whether it was looked for in vain. A gateway knows by itself what it has created; a service may show it late.
+    pub(super) fn was_absent(&self) -> bool {
+        matches!(&self.decides, Decides::Service(creation) if creation.was_absent())
+    }
+
     pub(super) fn go_on(&mut self, client: &Client) -> Next {
         let step = match &self.decides {
             Decides::Service(creation) => creation.after_wait(),

@@ -127,6 +127,19 @@ test("what could not be settled stays as it is, and is not paid for again", asyn
   assert.equal(closed.ledger.read().totals.tasks, 1);
 });
 
+test("a task that the service shows late is kept where the call has given up, and found by the next one", async () => {
+  const storage = new Map();
+  const slow = await quickSandbox({ uniqueExternalIds: false });
+  const absent = { action: "status", status: 404, code: 1203, times: 1000 };
+  const empty = { on: "list", action: "status", status: 200, body: { code: 0, message: "SUCCEED", data: [] }, times: 1000 };
+  await slow.faults.add([{ on: "create", action: "drop", when: "after" }, { on: "read", ...absent }, { on: "find", ...absent }, empty]);
+  const error = await failure(clientOf(slow, { storage, retry: { maxAttempts: 1 } }).generate(input()));
+  assert.deepEqual([error.code, storage.size], ["network", 1]);
+  slow.faults.clear();
+  await clientOf(slow, { storage }).generate(input());
+  assert.deepEqual([slow.ledger.read().totals.tasks, storage.size], [1, 0]);
+});
+
 test("createTask resumes as well, and forgets once its caller has the id", async () => {
   const storage = new Map();
   const faults = [{ on: "create", action: "drop", when: "after" }, { on: "any", action: "drop", times: 1000 }];

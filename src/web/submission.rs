@@ -93,9 +93,12 @@ impl Submission {
         (self.under_way != UnderWay::Create || !has_left) && !in_doubt
     }
 
-    /// Whether it was looked for in vain. A gateway knows by itself what it has created; a service may show it late.
+    /// Whether it was looked for in vain: a service may show it late.
     pub(super) fn was_absent(&self) -> bool {
-        matches!(&self.decides, Decides::Service(creation) if creation.was_absent())
+        match &self.decides {
+            Decides::Service(creation) => creation.was_absent(),
+            Decides::Gateway(resending) => resending.was_absent(),
+        }
     }
 
     pub(super) fn go_on(&mut self, client: &Client) -> Next {

@@ -233,3 +233,16 @@ test("a token that a gateway takes no more is forgotten, and its task found by t
   assert.deepEqual(await kept({ error: { code: "not_found", message: "There is no such task, or its token has expired.", status: 404 } }), { taskId: undefined, next: "v", text: undefined });
   assert.equal((await kept({ message: "Not Found" })).taskId, "old.token");
 });
+
+test("a create that a gateway could not settle with the service is looked for by the next call", async () => {
+  const task = { taskId: "a.token", status: "succeed", externalTaskId: "o", videos: [{ id: "v", url: "https://x.example/v", durationSeconds: 1 }] };
+  const [storage, sent] = [new Map(), []];
+  const fetch = async (_url, { method }) => {
+    sent.push(method);
+    return method === "GET" ? Response.json(task) : Response.json({ error: { code: "server", message: "The service failed.", retryable: true, status: 502 } }, { status: 502 });
+  };
+  const client = clientOf(sandbox, { apiKey: undefined, gatewayUrl: "https://gateway.example/avatar", baseUrl: undefined, fetch, storage });
+  assert.deepEqual([(await failure(client.generate(input()))).code, storage.size], ["server", 1]);
+  assert.equal((await client.generate(input())).id, "v");
+  assert.deepEqual([sent.slice(0, 2), sent.filter((method) => method === "POST").length, storage.size], [["POST", "GET"], 1, 0]);
+});

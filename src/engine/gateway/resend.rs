@@ -32,18 +32,25 @@ pub struct Resending {
     attempts: u32,
     turns: u32,
     in_doubt: bool,
+    was_absent: bool,
 }
 
 impl Resending {
     /// Begins a create that is to be given up at `deadline_ms`, on the caller's clock. `in_doubt` says that it was begun
     /// before, and that nobody has seen how it ended.
     pub fn new(external_task_id: &str, policy: RetryPolicy, deadline_ms: Option<f64>, in_doubt: bool) -> Self {
-        Self { external_task_id: external_task_id.to_owned(), policy, deadline_ms, attempts: 1, turns: 0, in_doubt }
+        let external_task_id = external_task_id.to_owned();
+        Self { external_task_id, policy, deadline_ms, attempts: 1, turns: 0, in_doubt, was_absent: false }
     }
 
     /// Whether a task may exist that nobody has seen.
     pub fn is_in_doubt(&self) -> bool {
         self.in_doubt
+    }
+
+    /// Whether the gateway, which could not create the task, has looked for it in vain: the service may show it late.
+    pub fn was_absent(&self) -> bool {
+        self.was_absent
     }
 
     /// What to do first, and once a [`Step::Wait`] is over.
@@ -78,6 +85,7 @@ impl Resending {
         let told = proof == Proof::Told && !limited && !matches!(error, Error::Timeout { .. });
         let settled = told || !(error.is_retryable() || garbled) || matches!(error, Error::SubmissionUnknown { .. });
         self.in_doubt |= matches!(error, Error::SubmissionUnknown { .. });
+        self.was_absent |= told && error.is_retryable();
         if settled {
             return self.fail(error);
         }

@@ -66,14 +66,19 @@ test("the whole path works by keyboard alone", async () => {
   await visit.close();
 });
 
-test("a screen reader hears each phase once", async () => {
-  const visit = await stand.open();
-  const { page } = visit;
-  await page.evaluate(() => {
+/** Keeps what is announced in `window.heard`. */
+function listenTo(page) {
+  return page.evaluate(() => {
     window.heard = [];
     const status = document.getElementById("announce");
     new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true });
   });
+}
+
+test("a screen reader hears each phase once", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  await listenTo(page);
   await useSamples(page);
   await page.click("#generate");
   await page.waitForSelector("#done:visible");
@@ -87,11 +92,7 @@ test("a screen reader hears each phase once", async () => {
 test("a screen reader hears of a video that is not on the stage, too", async () => {
   const visit = await stand.open();
   const { page } = visit;
-  await page.evaluate(() => {
-    window.heard = [];
-    const status = document.getElementById("announce");
-    new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true });
-  });
+  await listenTo(page);
   await useSamples(page);
   await page.click("#generate");
   await phase(page, "processing");

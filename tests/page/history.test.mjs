@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { file, picture, voice, wav } from "./fixtures.mjs";
+import { OFFLINE, cards, held, kept, openWithSamples, ready } from "./shelf.mjs";
 import { assertQuiet, phase, redirectComet, startStand, text, useSamples } from "./stand.mjs";
 import { playFrames, unlikeness } from "./video.mjs";
 
@@ -9,18 +10,7 @@ let stand;
 before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
 after(() => stand?.close());
 
-const OFFLINE = [/Failed to load resource/, /net::ERR_/];
-const ready = (page) => page.waitForSelector("#generate:enabled");
-const held = (page) => page.waitForSelector("#stage-video[src^=blob]");
-const kept = (page) => page.waitForFunction(() => /\d+\.\d\sMB|\d+\sKB/.test(document.getElementById("shelf-space").textContent));
-const cards = (page, state) => page.locator(`#shelf .card[data-state=${state}]`);
-
-async function openReady(settings) {
-  stand.sandbox.reset();
-  const visit = await stand.open(settings);
-  await useSamples(visit.page);
-  return visit;
-}
+const openReady = (settings) => openWithSamples(stand, settings);
 
 test("a reload goes on with the task, and the finished video is kept in the browser", async () => {
   const visit = await openReady();
@@ -292,122 +282,5 @@ test("a video on its way is not deleted by one press", async () => {
   assert.equal(await cards.count(), 0);
   assert.equal(await text(page, "#shelf-trouble"), "");
   assertQuiet(visit);
-  await visit.close();
-});
-
-test("a full disk is said, and what is new is kept as soon as something was deleted", async () => {
-  let room;
-  const before = async (page, context) => {
-    const devTools = await context.newCDPSession(page);
-    room = (quotaSize) => devTools.send("Storage.overrideQuotaForOrigin", { origin: new URL(stand.url).origin, quotaSize });
-    await room(1_300_000); // One video, not two.
-  };
-  const visit = await openReady({ before });
-  const { page } = visit;
-  await page.click("#generate");
-  await kept(page);
-  await page.click("#generate");
-  await page.waitForSelector("#shelf-trouble:visible");
-  assert.match(await text(page, "#shelf-trouble"), /could not be kept in this browser/);
-  await page.waitForSelector("#done:visible");
-  assert.match(await text(page, "#done-note"), /The service keeps it for 30 days/);
-  await room(undefined);
-  await page.locator(".card-delete").last().click();
-  await page.waitForSelector("#shelf-trouble", { state: "hidden" });
-  assert.match(await text(page, "#done-note"), /kept in this browser/);
-  assert.match(await text(page, "#shelf-space"), /^1 video, \d/);
-  await page.reload();
-  await ready(page);
-  await page.click(".card-open");
-  await held(page);
-  assertQuiet(visit);
-  await visit.close();
-});
-
-test("a list of videos that does not load is told, and nothing is said to stay", async () => {
-  const visit = await openReady({ before: (page) => page.route("**/history/main.js", (route) => route.abort("failed")) });
-  const { page } = visit;
-  await page.waitForSelector("#shelf-trouble:visible");
-  assert.match(await text(page, "#shelf-trouble"), /did not load/);
-  assert.doesNotMatch(await page.innerText("main, footer"), /stay in this browser/);
-  assert.doesNotMatch(await page.innerText("footer"), /stay in this browser/);
-  await page.click("#generate");
-  await page.waitForSelector("#done:visible");
-  assertQuiet(visit, OFFLINE);
-  await visit.close();
-});
-
-for (const [name, refuse] of Object.entries({
-  "refuses to open its store": () => (IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityError"); }),
-  "cannot read its store": () => (IDBObjectStore.prototype.getAll = () => { throw new DOMException("broken", "UnknownError"); }),
-})) {
-  test(`where a browser ${name}, the page says so from the start and makes videos all the same`, async () => {
-    const visit = await openReady({ before: (page) => page.addInitScript(refuse) });
-    const { page } = visit;
-    await page.waitForSelector("#shelf-trouble:visible");
-    assert.match(await text(page, "#shelf-trouble"), /keeps nothing for this page/);
-    assert.ok(await page.isHidden("#shelf-empty"), "it does not say that videos stay");
-    assert.doesNotMatch(await page.innerText("footer"), /stay in this browser/);
-    await page.click("#generate");
-    await page.waitForSelector("#done:visible");
-    assert.equal(await text(page, "#shelf-space"), "1 video");
-    assert.ok(await page.isVisible("#shelf-trouble"));
-    assertQuiet(visit);
-    await visit.close();
-  });
-}
-
-test("where a browser keeps bytes but no files, as WebKit in a private window, videos outlive a reload all the same", async () => {
-  const noFiles = (page) => page.addInitScript(() => {
-    const { prototype } = IDBObjectStore;
-    const { put } = prototype;
-    prototype.put = function (value, ...key) {
-      if ([value, ...Object.values(value)].some((each) => each instanceof Blob)) throw new DOMException("Error preparing Blob/File data", "UnknownError");
-      return put.call(this, value, ...key);
-    };
-  });
-  const visit = await openReady({ before: noFiles });
-  const { page } = visit;
-  await page.click("#generate");
-  await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
-  assert.equal(await text(page, "#shelf-trouble"), "");
-  await page.reload();
-  await page.waitForSelector("#done:visible");
-  await kept(page);
-  await page.reload();
-  await cards(page, "done").waitFor();
-  await page.waitForFunction(() => document.querySelector(".card img").naturalWidth > 0);
-  await page.click(".card-open");
-  await held(page);
-  assert.ok((await page.locator("#stage-video").evaluate(playFrames)).frames > 0);
-  assert.equal(stand.sandbox.ledger.creates.length, 1);
-  assertQuiet(visit);
-  await visit.close();
-});
-
-test("where there is no room, the oldest video goes first and its record stays", async () => {
-  const visit = await stand.open();
-  const found = await visit.page.evaluate(async () => {
-    const [{ Runs }, { History }, { openStore }] = await Promise.all(["runs", "history/history", "history/store"].map((name) => import(`/app/${name}.js`)));
-    const runs = new Runs();
-    const history = new History({ runs, connection: {}, actions: {}, maxBytes: 1000, maxRecords: 3 });
-    await history.start();
-    const store = await openStore();
-    for (let at = 1; at <= 4; at++) {
-      runs.start({ id: `video-${at}`, createdAt: at });
-      runs.current.restore({ kind: "done", video: { id: "x", url: "https://example.com/x.mp4", durationSeconds: 2 } });
-      runs.current.hold(new Blob([new Uint8Array(400)]));
-      await history.saved;
-    }
-    await history.saved; // making room for the last one took the first one away
-    const ids = ["video-1", "video-2", "video-3", "video-4"];
-    return {
-      records: (await store.records()).map(({ id }) => id),
-      files: (await Promise.all(ids.map((id) => store.file(id, "video")))).map((blob) => blob?.size ?? 0),
-      bytes: history.bytes,
-    };
-  });
-  assert.deepEqual(found, { records: ["video-2", "video-3", "video-4"], files: [0, 0, 400, 400], bytes: 800 });
   await visit.close();
 });

@@ -16,6 +16,21 @@ if (!('encodeInto' in cachedTextEncoder)) {
     };
 }
 
+let cachedDataViewMemory0 = null;
+function getDataViewMemory0() {
+    return cachedDataViewMemory0;
+}
+
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    return cachedTextDecoder.decode(bytes);
+}
+
+function finish() {
+    cachedDataViewMemory0 = null;
+}
+
 let wasm;
 
 async function __wbg_load(module, imports) {
@@ -31,6 +46,13 @@ test("what the entries have ways of their own for is not shipped", () => {
 }
 
 
+const getDataViewMemory0 = () => new DataView(wasm.memory.buffer);
+
+const decodeText = (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
+function finish() {
+}
+
 let wasm;
 
 export { __wbg_get_imports as imports, __wbg_finalize_init as begin, wasm };
@@ -38,7 +60,7 @@ export { __wbg_get_imports as imports, __wbg_finalize_init as begin, wasm };
 });
 
 test("glue of another make is refused", () => {
-  for (const part of ["realloc === undefined", "'encodeInto'", "async function __wbg_load"]) {
+  for (const part of ["realloc === undefined", "'encodeInto'", "async function __wbg_load", "function getDataViewMemory0", "function decodeText"]) {
     assert.throws(() => withoutUnused(GLUE.replace(part, "")), /glue lacks/, part);
   }
 });

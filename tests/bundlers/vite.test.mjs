@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { hosted, served } from "./host.mjs";
@@ -23,6 +24,14 @@ test("Vite, while developing", async () => {
 });
 
 test("Vite up to 7, while developing: it moves scripts of packages elsewhere, and nothing beside them", async () => {
-  const before = await stand.project("vite7");
-  await served(before, "vite", ["--port", "0", "--host", "127.0.0.1"], stand.makesVideo);
+  const workspace = await stand.project("vite7");
+  await served(workspace, "vite", ["--port", "0", "--host", "127.0.0.1"], stand.makesVideo);
+
+  // An app of a workspace, whose packages lie above it.
+  const app = join(workspace, "app");
+  await mkdir(app);
+  for (const file of ["main.js", "index.html"]) await copyFile(join(workspace, file), join(app, file));
+  await writeFile(join(workspace, "package.json"), '{ "name": "workspace", "private": true, "workspaces": ["app"] }');
+  await writeFile(join(app, "package.json"), '{ "name": "app", "private": true, "type": "module" }');
+  await served(workspace, "vite", ["app", "--port", "0", "--host", "127.0.0.1", "--base", "/of/"], (url) => stand.makesVideo(`${url}of/`));
 });

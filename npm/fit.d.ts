@@ -1,6 +1,6 @@
 // The public types of kling-avatar/fit. Written by hand.
 
-import type { Limits } from "./index.js";
+import type { LimitOverrides } from "./index.js";
 
 export { AvatarError } from "./index.js";
 
@@ -19,25 +19,25 @@ export interface Crop {
 /** What {@link decodeImage} takes beside the file. */
 export interface DecodeImageOptions {
   /** Degrees to turn the picture clockwise by, from what is upright by its own words. Default 0. */
-  rotate?: 0 | 90 | 180 | 270;
+  rotate?: 0 | 90 | 180 | 270 | undefined;
   /** Ends the call at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What {@link fitImage} takes beside the file. */
 export interface FitImageOptions extends DecodeImageOptions {
   /** What to keep. Default: {@link suggestCrop}, which is all of it where the aspect ratio is allowed. */
-  crop?: Crop;
+  crop?: Crop | undefined;
   /** Replaces single limits, as for a client. */
-  limits?: Partial<Limits>;
+  limits?: LimitOverrides | undefined;
   /** Scales up what has too few pixels, which adds no detail. Default `false`: such a picture is refused. */
-  enlarge?: boolean;
+  enlarge?: boolean | undefined;
   /** What to write. Default `image/jpeg`. */
-  type?: "image/jpeg" | "image/png";
+  type?: "image/jpeg" | "image/png" | undefined;
   /** How good a JPEG is at first, 0 to 1. Default 0.92; it is lowered as far as `limits.imageMaxBytes` needs. */
-  quality?: number;
+  quality?: number | undefined;
   /** The CSS colour behind a transparent picture in a JPEG. Default white. */
-  background?: string;
+  background?: string | undefined;
 }
 
 /** A photo that the service takes. */
@@ -76,7 +76,7 @@ export function fitImage(source: Blob | ImageBitmap, options?: FitImageOptions):
 export function decodeImage(file: Blob, options?: DecodeImageOptions): Promise<ImageBitmap>;
 
 /** The largest part whose aspect ratio is allowed: from the middle, of a tall picture rather from the top. */
-export function suggestCrop(picture: { width: number; height: number }, limits?: Partial<Limits>): Crop;
+export function suggestCrop(picture: { width: number; height: number }, limits?: LimitOverrides): Crop;
 
 /** The EXIF orientation of a JPEG or a PNG, 1 to 8. Where it is not 1, what shows the file without heeding it shows it turned. */
 export function imageOrientation(file: Blob): Promise<number>;
@@ -84,15 +84,15 @@ export function imageOrientation(file: Blob): Promise<number>;
 /** What {@link fitSound} takes beside the file. */
 export interface FitSoundOptions {
   /** Where the part to keep begins, in seconds. Default 0. */
-  start?: number;
+  start?: number | undefined;
   /** Where it ends, in seconds. Default: the end of the sound, or `limits.audioMaxSeconds` after `start`. */
-  end?: number;
+  end?: number | undefined;
   /** Replaces single limits, as for a client. */
-  limits?: Partial<Limits>;
+  limits?: LimitOverrides | undefined;
   /** Adds silence at the end of what is too short. Default `false`: such a sound is refused. */
-  pad?: boolean;
+  pad?: boolean | undefined;
   /** Ends the call at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A clip that the service takes. */
@@ -133,7 +133,7 @@ export function fitSound(source: Blob | DecodedSound, options?: FitSoundOptions)
  *
  * @throws {AvatarError} As {@link fitSound}
  */
-export function decodeSound(file: Blob, options?: { signal?: AbortSignal }): Promise<DecodedSound>;
+export function decodeSound(file: Blob, options?: { signal?: AbortSignal | undefined }): Promise<DecodedSound>;
 
 /** A sound in memory. */
 export interface DecodedSound {

@@ -1,6 +1,6 @@
 // The public types of kling-avatar/gateway. Written by hand.
 
-import type { ClientOptions, Limits } from "./index.js";
+import type { ClientOptions, LimitOverrides } from "./index.js";
 
 /** A value, or a function that takes it from the environment of a request. */
 export type OfEnv<T, Env> = T | ((env: Env) => T | Promise<T>);
@@ -23,7 +23,7 @@ export interface GatewayOptions<Env = unknown> {
    * Gives the subject of a request, such as a user's id, or nothing to refuse it. Without it the gateway serves everybody
    * whom `allowedOrigins` and `limiter` allow, and what a token names is open to whoever holds the token.
    */
-  authorize?: (request: Request, env: Env) => string | null | undefined | false | Promise<string | null | undefined | false>;
+  authorize?: ((request: Request, env: Env) => string | null | undefined | false | Promise<string | null | undefined | false>) | undefined;
   /** What one subject may ask for. */
   limiter?: OfEnv<Limiter | undefined, Env>;
   /** Where the gateway's addresses begin. Default `/avatar`. */
@@ -36,45 +36,45 @@ export interface GatewayOptions<Env = unknown> {
    * Is told of every request. Never of keys, tokens, secrets or media. It may go on when the answer has gone, where `ctx` is given.
    * Default: failures go to the console.
    */
-  onEvent?: (event: GatewayEvent) => void | Promise<void>;
+  onEvent?: ((event: GatewayEvent) => void | Promise<void>) | undefined;
   /**
    * Tells visitors apart where there is no `authorize`. Default: `CF-Connecting-IP` in Workers, of IPv6 its network of 64 bits;
    * elsewhere nobody.
    */
-  clientOf?: (request: Request, env: Env) => string | Promise<string>;
+  clientOf?: ((request: Request, env: Env) => string | Promise<string>) | undefined;
   /**
    * Names of what a page may pass on: `callbackUrl`, members of `extra`, and `audioId` for speech that this gateway has not
    * made; a list, or text with commas in between. Default: nothing.
    */
-  allow?: readonly string[] | string;
+  allow?: readonly string[] | string | undefined;
   /** Further request headers that pages of other origins may send. */
-  allowedHeaders?: readonly string[] | string;
+  allowedHeaders?: readonly string[] | string | undefined;
   /** Whether pages of the allowed origins may send cookies. Default `false`. */
-  credentials?: boolean;
+  credentials?: boolean | undefined;
   /** Whether programs, which send no `Origin`, may create. Only together with `authorize`. Default `false`. */
-  allowMissingOrigin?: boolean;
+  allowMissingOrigin?: boolean | undefined;
   /** The hosts (with a port that is not the scheme's own) that videos are fetched from. Default: those that the service names. */
-  videoHosts?: readonly string[] | string;
+  videoHosts?: readonly string[] | string | undefined;
   /** How long a token is valid from its task's creation. Default 2 592 000 (30 days, as long as the video is there). */
-  tokenTtlSeconds?: number;
+  tokenTtlSeconds?: number | undefined;
   /**
    * How long the service may take to accept a task, in milliseconds; its files are held meanwhile. Where the account has too
    * many tasks in parallel, the gateway waits so long, which the page is told, and then the page waits and sends again.
    * Default 90 000.
    */
-  createTimeoutMs?: number;
+  createTimeoutMs?: number | undefined;
   /** How long an upload may take in all. Default 300 000. No time here may be longer than a timer's longest, 2 147 483 647. */
-  bodyTimeoutMs?: number;
+  bodyTimeoutMs?: number | undefined;
   /** How long an upload may stand still. Default 20 000. */
-  bodyIdleMs?: number;
+  bodyIdleMs?: number | undefined;
   /** How many uploads one isolate holds at the same time, 15 MB each at the most; the others wait. Files in JSON count twice. Default 4. */
-  uploadsAtOnce?: number;
+  uploadsAtOnce?: number | undefined;
   /** The address of the API. Default `https://api.cometapi.com`. */
   baseUrl?: OfEnv<string | undefined, Env>;
   /** Used instead of the global `fetch` for the service and for videos. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
   /** Replaces single limits, for a provider that allows more or less; of both files together at most 512 MB. */
-  limits?: Partial<Limits>;
+  limits?: LimitOverrides | undefined;
   /** How often and how soon a request to the service is repeated; as in `ClientOptions`. */
   retry?: ClientOptions["retry"];
 }
@@ -82,9 +82,9 @@ export interface GatewayOptions<Env = unknown> {
 /** What one subject may ask for; 0 is without limit. */
 export interface Limiter {
   /** Default 10. */
-  createsPerMinute?: number;
+  createsPerMinute?: number | undefined;
   /** Tasks at the same time. Default 5. */
-  concurrentTasks?: number;
+  concurrentTasks?: number | undefined;
   /** Asked before each create, speech and search; a rate limiting binding of Workers does. An answer of any other kind is a failure. */
   limit?(options: { key: string }): Promise<{
     /** Whether the request may go on. */

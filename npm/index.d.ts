@@ -14,63 +14,63 @@ export interface AvatarInput {
   /** The photo: JPEG or PNG, at most 10 MiB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. */
   image: Media;
   /** The voice: MP3, WAV, M4A or AAC, at most 5 MiB, 2 to 60 s. Exactly one of `soundFile` and `audioId`. */
-  soundFile?: Media;
+  soundFile?: Media | undefined;
   /** An id from {@link AvatarClient.synthesizeSpeech}, at most 30 days old. */
-  audioId?: string;
+  audioId?: string | undefined;
   /** What the person does, 1 to 2500 characters (Unicode code points). */
   prompt: string;
   /** `std` (default) is faster and cheaper, `pro` looks better. */
-  mode?: "std" | "pro";
+  mode?: "std" | "pro" | undefined;
   /** Where the service posts each change of status: a hint to read the task again, never a proof. */
-  callbackUrl?: string | URL;
+  callbackUrl?: string | URL | undefined;
   /** Your own id for the task, unique per account. One is made for you when left out. */
-  externalTaskId?: string;
+  externalTaskId?: string | undefined;
   /** Further fields, sent as they are. They may not replace the fields above. */
-  extra?: Record<string, unknown>;
+  extra?: Record<string, unknown> | undefined;
 }
 
 /** How the client reaches the service. Exactly one of `apiKey` and `gatewayUrl`. */
 export interface ClientOptions {
   /** The CometAPI key, or a function that gives it for each request. */
-  apiKey?: string | (() => string | Promise<string>);
+  apiKey?: string | (() => string | Promise<string>) | undefined;
   /** The address of a gateway of this package, which holds the key. */
-  gatewayUrl?: string | URL;
+  gatewayUrl?: string | URL | undefined;
   /** The address of the API. Default `https://api.cometapi.com`. */
-  baseUrl?: string | URL;
+  baseUrl?: string | URL | undefined;
   /** A key in a browser page can be read by everyone who opens it, and is refused without this. */
-  dangerouslyAllowBrowser?: boolean;
+  dangerouslyAllowBrowser?: boolean | undefined;
   /** Used instead of the global `fetch`. Uploads then report their start and end only. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
   /** Replaces single limits, for a provider that allows more or less. Other names are refused, here and in `retry` and `poll`. */
-  limits?: Partial<Limits>;
+  limits?: LimitOverrides | undefined;
   /** How often and how soon a request is repeated when the service says "not now". Defaults: 4, 1000 and 30 000. */
   retry?: {
     /** How often a request is sent at the most. */
-    maxAttempts?: number;
+    maxAttempts?: number | undefined;
     /** The delay after the first attempt, before chance is added. */
-    minDelayMs?: number;
+    minDelayMs?: number | undefined;
     /** No delay of our own choice is longer. */
-    maxDelayMs?: number;
-  };
+    maxDelayMs?: number | undefined;
+  } | undefined;
   /**
    * How often a task is read, and for how long. Defaults: 1000, 15 000 and 1 800 000 (30 minutes). `minIntervalMs`
    * stretches the whole schedule: half of it means twice as many reads.
    */
   poll?: {
     /** The shortest time between two reads. */
-    minIntervalMs?: number;
+    minIntervalMs?: number | undefined;
     /** The longest time between two reads. */
-    maxIntervalMs?: number;
+    maxIntervalMs?: number | undefined;
     /** How long a task is waited for in all. */
-    timeoutMs?: number;
-  };
+    timeoutMs?: number | undefined;
+  } | undefined;
   /** Lets {@link AvatarClient.generate} and `createTask` go on after a reload instead of paying again. */
-  storage?: Storage;
+  storage?: Storage | undefined;
   /**
    * How many tasks {@link AvatarClient.generate} has under way at a time. The others wait for their turn in the order of
    * their calls; each can be cancelled. Without it, as many as are asked for: the service's own limit is waited for.
    */
-  maxConcurrentTasks?: number;
+  maxConcurrentTasks?: number | undefined;
 }
 
 /**
@@ -96,14 +96,14 @@ export interface Storage {
 /** What every call takes. */
 export interface CallOptions {
   /** Ends the call at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Is told how far the call has come. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Bounds the whole call, in milliseconds. Default `poll.timeoutMs`, for `download` none: that one gives up where
    * nothing has come for a minute.
    */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** How far a call has come. */
@@ -258,7 +258,7 @@ export interface SpeechInput {
   /** A language of that voice. */
   voiceLanguage: "zh" | "en";
   /** 0.8 to 2.0, one decimal. */
-  voiceSpeed?: number;
+  voiceSpeed?: number | undefined;
 }
 
 /** Synthesized speech. */
@@ -293,11 +293,14 @@ export interface Limits {
   speechTextMaxCharacters: number;
 }
 
+/** Limits that replace the documented ones. */
+export type LimitOverrides = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
 /** The limits that hold unless a client overrides them. */
 export const limits: Readonly<Limits>;
 
 /** Checks files and fields without any network. */
-export function validate(input: AvatarInput, limits?: Partial<Limits>): Promise<ValidationReport>;
+export function validate(input: AvatarInput, limits?: LimitOverrides): Promise<ValidationReport>;
 
 /** Makes talking-avatar videos. */
 export class AvatarClient {
@@ -382,4 +385,6 @@ export class AvatarError extends Error {
 }
 
 /** What an {@link AvatarError} is made of. */
-export type AvatarErrorFields = Pick<AvatarError, "code" | "message" | "retryable"> & Partial<Omit<AvatarError, "name" | "stack">>;
+export type AvatarErrorFields = Pick<AvatarError, "code" | "message" | "retryable"> & {
+  [Name in Exclude<keyof AvatarError, "name" | "stack">]?: AvatarError[Name] | undefined;
+};

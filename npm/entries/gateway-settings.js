@@ -54,6 +54,7 @@ async function resolved(options, env) {
   for (const name of OF_ENV) if (typeof given[name] === "function") given[name] = await guarded(name, given[name])(env ?? {});
   // An environment cannot hold nothing, only empty text.
   for (const name of ["publicUrl", "baseUrl"]) if (given[name] === "") given[name] = undefined;
+  if (typeof given.limits === "object") given.limits = Object.fromEntries(Object.entries(given.limits ?? {}).filter(isGiven));
   return given;
 }
 
@@ -94,6 +95,8 @@ function address(value) {
   return url.href.replace(/\/+$/, "");
 }
 
+const isGiven = ([, value]) => value !== undefined;
+
 function optional(name, value) {
   if (value !== undefined && typeof value !== "function") throw configuration(`${name} must be a function.`);
   return value;
@@ -122,7 +125,7 @@ function hosts(value) {
 
 function limiterOf(given) {
   if (typeof given !== "object") throw configuration("limiter must be an object.");
-  const numbers = Object.entries(given).filter(([name]) => name in LIMITER);
+  const numbers = Object.entries(given).filter((entry) => entry[0] in LIMITER && isGiven(entry));
   for (const [name, value] of numbers) {
     if (!(typeof value === "number" && value >= 0)) throw configuration(`limiter.${name} must be a number that is not negative.`);
   }

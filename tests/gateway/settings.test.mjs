@@ -67,6 +67,11 @@ for (const [name, options] of Object.entries({
   });
 }
 
+test("what is there and undefined counts as left out", async () => {
+  const stand = inProcess({ limits: { imageMaxBytes: undefined }, limiter: { createsPerMinute: undefined }, authorize: undefined, createTimeoutMs: undefined });
+  assert.equal((await create(stand)).status, 201);
+});
+
 test("an address is taken as the platform writes it", async () => {
   for (const publicUrl of ["https://gateway.example/avatar\n", "HTTPS://gateway.example:443/avatar/"]) {
     const stand = inProcess({ publicUrl });

@@ -3,6 +3,7 @@ import { AvatarClient, AvatarError, limits, validate } from "kling-avatar";
 import type { AvatarInput, ErrorCode, Limits, Problem, Progress, Task, ValidationReport, Video } from "kling-avatar";
 import { AvatarError as FitError, decodeImage, decodeSound, fitImage, fitSound, imageOrientation, suggestCrop } from "kling-avatar/fit";
 import type { Crop, FittedImage, FittedSound, ImageChange, SoundChange } from "kling-avatar/fit";
+import { createGateway } from "kling-avatar/gateway";
 import { AvatarClient as InlineClient } from "kling-avatar/inline";
 import { AvatarClient as SlimClient, init } from "kling-avatar/slim";
 
@@ -43,6 +44,19 @@ export async function fitBoth(photo: File, voice: Blob, signal: AbortSignal): Pr
   const refused: AvatarError = new FitError({ code: "aborted", message: "Stopped", retryable: false, taskId: "a" });
   console.log(changes, refused.problems, (await imageOrientation(photo)) > 1, sound.sampleRate);
   return [image.file, sound.file];
+}
+
+/** What may be left out may be there and be `undefined`, with exactOptionalPropertyTypes too: it often comes from elsewhere. */
+export async function passOn(given: { photo: File; voice?: File; signal?: AbortSignal; seconds?: number; url?: string }): Promise<void> {
+  const { photo, voice, signal, seconds, url } = given;
+  const limits = { audioMaxSeconds: seconds };
+  const client = new AvatarClient({ apiKey: url, gatewayUrl: url, baseUrl: url, fetch: undefined, limits, retry: { maxDelayMs: seconds }, poll: undefined });
+  const input: AvatarInput = { image: photo, soundFile: voice, audioId: url, mode: undefined, prompt: "x", callbackUrl: url, extra: undefined };
+  await client.generate(input, { signal, onProgress: undefined, timeoutMs: seconds });
+  await client.synthesizeSpeech({ text: "x", voiceId: "a", voiceLanguage: "en", voiceSpeed: seconds });
+  await Promise.all([fitImage(photo, { signal, crop: undefined, limits }), fitSound(photo, { signal, end: seconds }), decodeSound(photo, { signal })]);
+  createGateway({ apiKey: url, tokenSecret: url, allowedOrigins: url, baseUrl: url, authorize: undefined, limiter: { concurrentTasks: seconds }, limits, retry: undefined });
+  throw new AvatarError({ code: "network", message: "Gone", retryable: true, taskId: url });
 }
 
 // What must not compile.

@@ -43,7 +43,7 @@ async function start() {
     if (cause?.code === "ENOENT") throw leftBehind(cause.path, cause);
     // No address can be made without `import.meta.url`.
     if (/URL/.test(cause)) throw failure("configuration", 'A script that is no module has to import from "kling-avatar/inline".', cause);
-    throw unloaded("the network may be down", cause);
+    throw unloaded("the network may be down, or a Content-Security-Policy forbids it (connect-src)", cause);
   }
   if (given?.status >= 500) throw unloaded(`its host answers HTTP ${given.status}`);
   // Hosts of single-page apps answer with a page where there is no file.

@@ -13,10 +13,7 @@ const PAGE_KEY =
 export function checkOptions(options) {
   const { apiKey, gatewayUrl, baseUrl, dangerouslyAllowBrowser, fetch, limits, retry, poll, storage, maxConcurrentTasks } =
     read(options);
-  if (apiKey === undefined && gatewayUrl === undefined) {
-    throw configuration("Give an apiKey or a gatewayUrl.");
-  }
-  if (apiKey !== undefined && gatewayUrl !== undefined) {
+  if ((apiKey === undefined) === (gatewayUrl === undefined)) {
     throw configuration("Give either an apiKey or a gatewayUrl: a gateway holds the key itself.");
   }
   if (apiKey !== undefined) checkKey(apiKey, dangerouslyAllowBrowser);

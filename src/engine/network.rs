@@ -26,6 +26,9 @@ const NEVER_CONNECTED_AT_CONNECT: &[&str] = &["EHOSTUNREACH", "ENETUNREACH", "ET
 /// Words of Deno for the same.
 const NEVER_CONNECTED_WORDS: &str = "client error (Connect)";
 
+/// All that Node says of a port that `fetch` refuses by itself.
+const REFUSED_PORT: &str = "bad port";
+
 /// One error of a platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlatformError {
@@ -47,7 +50,8 @@ pub fn certainly_not_sent(errors: &[PlatformError]) -> bool {
         let code = error.code.as_str();
         let proves = NEVER_CONNECTED.iter().any(|words| holds(code, words))
             || (NEVER_CONNECTED_AT_CONNECT.contains(&code) && error.syscall == "connect")
-            || holds(&error.message, NEVER_CONNECTED_WORDS);
+            || holds(&error.message, NEVER_CONNECTED_WORDS)
+            || error.message == REFUSED_PORT;
         if !proves && !code.is_empty() {
             return false;
         }
@@ -89,6 +93,8 @@ mod tests {
             (node("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "write", ""), false),
             (vec![outer.clone(), error("ECONNREFUSED", "", ""), error("ECONNREFUSED", "", "")], true),
             (vec![outer.clone(), error("ECONNREFUSED", "", ""), error("EPIPE", "write", "")], false),
+            (node("", "", "bad port"), true),
+            (node("", "", "a bad portion"), false),
             (node("EPIPE", "write", "write EPIPE"), false),
             (node("ECONNRESET", "read", "read ECONNRESET"), false),
             (node("ETIMEDOUT", "read", ""), false),

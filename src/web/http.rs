@@ -235,8 +235,8 @@ pub(super) fn failed(url: &str, cause: &JsValue) -> Outcome {
     let mut message = String::from("No answer came from ") + &origin(url);
     if is_page() {
         message.push_str(
-            ". The network may be down, or calls from this page are not allowed there (CORS); a browser does not tell \
-             which. A gateway (gatewayUrl) allows the pages of its allowedOrigins.",
+            ". The network may be down, or CORS, a Content-Security-Policy or the port forbids the call; the console \
+             tells which. A gateway (gatewayUrl) allows the pages of its allowedOrigins.",
         );
     } else if let Some(last) = errors.iter().rev().find(|error| !error.message.is_empty()) {
         message.push_str(": ");

@@ -246,5 +246,5 @@ test("without an answer a page is told what the two likely causes are, and where
     const clients = [{ gatewayUrl: `${nowhere}/avatar`, retry }, { apiKey: "sk-browser-test-1", baseUrl: nowhere, dangerouslyAllowBrowser: true, retry }];
     return Promise.all(clients.map((options) => new AvatarClient(options).getTask("1").catch(({ code, message }) => `${code}: ${message}`)));
   });
-  for (const message of messages) assert.match(message, /^network: .*http:\/\/127\.0\.0\.1:9\. The network may be down.*\(CORS\).*allowedOrigins/);
+  for (const message of messages) assert.match(message, /^network: .*http:\/\/127\.0\.0\.1:9\. The network may be down.*CORS.*Content-Security-Policy.*port.*allowedOrigins/);
 });

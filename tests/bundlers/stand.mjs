@@ -26,6 +26,7 @@ export async function startStand() {
     app: () => readFile(join(import.meta.dirname, "main.js"), "utf8"),
     makesVideo: (url, baseUrl = sandbox.url) => makesVideo(browser, url, { image, soundFile, baseUrl }),
     fails: (url, baseUrl = sandbox.url) => fails(browser, url, { image, soundFile, baseUrl }),
+    shows: (url, use) => opened(browser, url, use),
     async close() {
       await browser.close();
       await sandbox.close();
@@ -72,18 +73,25 @@ async function opened(browser, url, use) {
   page.on("pageerror", (error) => said.push(`uncaught: ${error.message}`));
   try {
     await page.goto(url);
-    await page.waitForFunction(() => globalThis.makeVideo, undefined, { timeout: 60_000 }).catch((cause) => {
-      throw new Error(`The app did not start: ${said.join("\n")}`, { cause });
-    });
     return await use(page, said);
   } finally {
     await context.close();
   }
 }
 
+/** Shows the app, once it has started. */
+function started(browser, url, use) {
+  return opened(browser, url, async (page, said) => {
+    await page.waitForFunction(() => globalThis.makeVideo, undefined, { timeout: 60_000 }).catch((cause) => {
+      throw new Error(`The app did not start: ${said.join("\n")}`, { cause });
+    });
+    return use(page, said);
+  });
+}
+
 /** Shows the app and expects a video of it. */
 function makesVideo(browser, url, input) {
-  return opened(browser, url, async (page, said) => {
+  return started(browser, url, async (page, said) => {
     const made = await page.evaluate((given) => globalThis.makeVideo(given), input);
     assert.deepEqual([made.type, made.begins], ["video/mp4", "ftyp"]);
     assert.ok(made.durationSeconds > 2);
@@ -94,5 +102,5 @@ function makesVideo(browser, url, input) {
 /** Shows the app and gives the error that making a video ends in. */
 function fails(browser, url, input) {
   const make = (given) => globalThis.makeVideo(given).then(() => undefined, ({ name, code, message }) => ({ name, code, message }));
-  return opened(browser, url, (page) => page.evaluate(make, input));
+  return started(browser, url, (page) => page.evaluate(make, input));
 }

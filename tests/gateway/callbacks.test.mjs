@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { after, before, test } from "node:test";
+import { freePort } from "./free-port.mjs";
 import { INPUT, startStand } from "./stand.mjs";
 
 let stand;
@@ -12,14 +12,6 @@ before(async () => {
   client = stand.client();
 });
 after(() => stand.close());
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 const reads = () => stand.sandbox.ledger.read().requests.read ?? 0;
 const callbackUrl = () => stand.sandbox.ledger.read().creates.at(-1).fields.callback_url ?? stand.sandbox.ledger.read().callbacks.at(-1).url;

@@ -1,9 +1,9 @@
 // Firefox and WebKit, each with a page, in a window of a given size if wanted:
 // `{ version, goto(url), run(function, ...values), close() }`.
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { firefoxPath, webkitPaths } from "../../../npm/setup/system.mjs";
+import { freePort } from "../../gateway/free-port.mjs";
 
 const SCRIPT_LIMIT_MS = 120_000;
 
@@ -73,14 +73,4 @@ async function answers(call) {
       await pause(100);
     }
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -23,6 +23,7 @@ const EXPECTED = {
   "photo.avif": undefined,
   "photo.heic": undefined,
   "long.wav": { durationSeconds: 60, sampleRate: 32_000, changed: ["trimmed", "converted"] },
+  "hiss.wav": { durationSeconds: 60, sampleRate: 32_000, changed: ["trimmed", "converted"], loudness: 0 },
   "talk.ogg": undefined,
   "talk.flac": undefined,
   "talk.webm": undefined,
@@ -39,10 +40,17 @@ async function fitted(name) {
   try {
     const { file, ...rest } = await (field === "image" ? fitImage : fitSound)(given);
     const { problems } = await validate({ image: null, soundFile: null, prompt: "-", [field]: file });
-    return { ...rest, problems: problems.filter((problem) => problem.field === field) };
+    const loudness = name === "hiss.wav" ? await percentOf(file) : undefined;
+    return { ...rest, loudness, problems: problems.filter((problem) => problem.field === field) };
   } catch (error) {
     return { refused: error instanceof AvatarError ? error.problems?.map(({ code, message }) => code + ": " + message) : String(error?.stack ?? error) };
   }
+}
+
+/** How loud the second in the middle is. */
+async function percentOf(file) {
+  const second = new Int16Array(await file.slice(44 + 64_000 * 30, 44 + 64_000 * 31).arrayBuffer());
+  return Math.round((100 * Math.max(...second)) / 32_767);
 }
 
 const results = {};
@@ -65,6 +73,8 @@ before(async () => {
     "photo.avif": await made("a.avif", ...colours(640, 480), "-c:v", "libaom-av1", "-still-picture", "1", "-cpu-used", "8"),
     "photo.heic": HEIC,
     "long.wav": await made("a.wav", ...tones(70), "-ar", "44100", "-ac", "2"),
+    // Too high for the rate that it gets.
+    "hiss.wav": await made("a.wav", "-f", "lavfi", "-i", "sine=f=20000:r=48000:d=61,volume=4", "-ac", "1"),
     "talk.ogg": await made("a.ogg", ...tones(6), "-c:a", "libvorbis"),
     "talk.flac": await made("a.flac", ...tones(6)),
     "talk.webm": await made("a.webm", ...tones(6), "-c:a", "libopus"),

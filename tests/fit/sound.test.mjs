@@ -84,6 +84,28 @@ test("fewer bytes mean a lower rate, and at last a refusal", async () => {
   assert.equal((await fit(given, { limits: { audioMaxBytes: 100_000 } })).failed.problem, "too_large");
 });
 
+/** What is left of a clip without its tones of these pitches, in decibels of one of them. */
+function residue(bytes, rate, pitches) {
+  const samples = Float64Array.from({ length: rate }, (_, i) => bytes.readInt16LE(44 + 2 * (rate + i)) / 32_767);
+  for (const wave of pitches.flatMap((pitch) => [Math.sin, Math.cos].map((of) => (_, i) => of((2 * Math.PI * pitch * i) / rate)))) {
+    const tone = Float64Array.from(samples, wave);
+    const share = (2 / rate) * samples.reduce((sum, sample, i) => sum + sample * tone[i], 0);
+    samples.forEach((sample, i) => (samples[i] = sample - share * tone[i]));
+  }
+  return 10 * Math.log10(samples.reduce((sum, sample) => sum + sample * sample, 0) / rate / (0.3 ** 2 / 2));
+}
+
+for (const [hertz, kept] of [[14_000, [1000, 14_000]], [20_000, [1000]]]) {
+  test(`at a lower rate, what hisses at ${hertz / 1000} kHz is kept or goes, and does not come back as other tones`, async () => {
+    const both = `aevalsrc=0.3*sin(2*PI*1000*t)+0.3*sin(2*PI*${hertz}*t):d=4:s=48000`;
+    const fitted = await fit(await made("a.wav", "-f", "lavfi", "-i", both), { start: 0, limits: { audioMaxBytes: 300_000 } });
+    await assertTaken(fitted);
+    assert.deepEqual([fitted.sampleRate, fitted.durationSeconds], [32_000, 4]);
+    const left = residue(fitted.bytes, 32_000, kept);
+    assert.ok(left < -40, `${left.toFixed(1)} dB`);
+  });
+}
+
 test("a clip that is taken as it is comes back untouched", async () => {
   for (const name of ["a.mp3", "a.wav", "a.m4a", "a.aac"]) {
     const fitted = await fit(await made(name, ...tones(4), "-ar", "44100"), { as: name });

@@ -8,8 +8,8 @@ before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
 after(() => stand?.close());
 
 /** Opens the page with files chosen, so that only Generate is left. */
-async function openReady(clip = voice()) {
-  const visit = await stand.open();
+async function openReady(clip = voice(), settings) {
+  const visit = await stand.open(settings);
   await visit.page.setInputFiles("#photo-input", file("p.png", "image/png", await picture(visit.page, 400, 400)));
   await visit.page.setInputFiles("#voice-input", clip);
   await visit.page.waitForSelector("#photo[data-state=good]");
@@ -57,8 +57,25 @@ test("while the task cannot be read the page says so, and no longer once it can"
   await stand.sandbox.faults.add([{ on: "read", action: "drop", times: 1000 }]);
   await page.click("#generate");
   await page.waitForFunction(() => /cannot be read at the moment; the task is not lost\. Trying again in \d/.test(document.getElementById("progress-note").textContent));
+  assert.deepEqual([await text(page, "#progress-phase"), await text(page, ".card-state")], ["Asking the service", "Asking"]);
+  assert.match(await page.title(), /^Asking the service/);
   stand.sandbox.faults.clear();
+  await phase(page, "processing");
   await page.waitForSelector("#done:visible");
+  await visit.close();
+});
+
+test("a task is waited for, however long a laptop has slept meanwhile", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady(voice(), { before: (page) => page.clock.install() });
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.clock.fastForward(8 * 3600_000);
+  await page.waitForSelector("#done:visible");
+  assert.match(await text(page, "#done-facts"), /^2\.5\ss$/);
+  assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
   await visit.close();
 });
 
@@ -110,6 +127,28 @@ test("cancelling after the upload and before the answer offers to look for the v
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("a double click presses no button that comes to stand in the place of the first", async () => {
+  stand.sandbox.reset();
+  const visit = await openReady();
+  const { page } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.dblclick("#cancel", { delay: 50 });
+  await page.waitForSelector("#notice:visible");
+  assert.ok(await page.isVisible("#resume"));
+  await page.dblclick("#resume", { delay: 50 });
+  await page.waitForSelector("#done:visible");
+  await page.fill("#prompt", "Another one");
+  await page.click("#generate");
+  await page.locator("#shelf .card[data-state=done]").nth(1).waitFor();
+  await page.dblclick("#shelf-clear", { delay: 50 });
+  assert.equal(await text(page, "#shelf-clear"), "Really delete 2 videos?");
+  await page.locator(".card-delete").first().dblclick({ delay: 50 });
+  assert.equal(await page.locator("#shelf .card").count(), 1);
   assertQuiet(visit);
   await visit.close();
 });

@@ -214,6 +214,19 @@ for (const part of ["browser.js", "*.wasm"]) {
   });
 }
 
+for (const [locale, part] of [["en-US", "app/main.js"], ["ru-RU", "app/waveform.js"]]) {
+  test(`a page whose ${part} does not load says so and is not blank (${locale})`, async () => {
+    const before = (page) => page.route(`**/${part}`, (route) => route.fulfill({ status: 404 }));
+    const visit = await stand.open({ before, locale, ready: "body" });
+    const { page } = visit;
+    await page.waitForFunction(() => /A part of this page did not load.*Часть страницы/.test(document.body.innerText));
+    const top = await page.locator(".failed").evaluate((element) => element.getBoundingClientRect().bottom);
+    assert.ok((await page.isVisible("h1")) && top < 200, `at ${top}`);
+    assertQuiet(visit, REFUSED);
+    await visit.close();
+  });
+}
+
 test("other files put away what was said about the former ones", async () => {
   stand.sandbox.reset();
   const visit = await openReady();

@@ -60,6 +60,21 @@ test("a closed tab is gone on with by the next one; a second one meanwhile leave
   await visit.close();
 });
 
+test("a second tab shows the video as soon as it is finished in the first", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  const other = await context.newPage();
+  await other.goto(stand.url);
+  await other.click("#shelf .card-open");
+  await other.waitForSelector("#done:visible");
+  await held(other);
+  await kept(other);
+  await visit.close();
+});
+
 test("a connection that comes back is made use of", async () => {
   const visit = await openReady();
   const { page, context } = visit;

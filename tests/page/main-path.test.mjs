@@ -134,6 +134,51 @@ test("takes files that are dropped and pasted", async () => {
   await visit.close();
 });
 
+test("of several photos or clips that come at once one is taken, and it is said which", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const [photo, clip] = [await picture(page, 400, 400), voice().buffer].map((bytes) => bytes.toString("base64"));
+  await page.evaluate(async (given) => {
+    const transfer = new DataTransfer();
+    for (const [name, type, base64] of given) {
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name, { type }));
+    }
+    document.getElementById("photo").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, [["1.png", "image/png", photo], ["2.png", "image/png", photo], ["talk.wav", "audio/wav", clip], ["3.png", "image/png", photo]]);
+  await page.waitForSelector("#photo[data-state=good]");
+  await page.waitForSelector("#voice[data-state=good]");
+  assert.deepEqual([await text(page, "#photo-name"), await text(page, "#voice-name")], ["1.png", "talk.wav"]);
+  assert.deepEqual([await text(page, "#photo-problems"), await text(page, "#voice-problems")], ["Several photos came at once; only 1.png was taken.", ""]);
+  await page.click("#language");
+  await page.waitForFunction(() => /взято только 1\.png/.test(document.getElementById("photo-problems").textContent));
+  await useSamples(page);
+  assert.equal(await text(page, "#photo-problems"), "");
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("an address that is dropped or pasted as text is not taken silently", async () => {
+  const visit = await stand.open();
+  const { page } = visit;
+  const give = (selector, kind, words) => page.locator(selector).evaluate((element, [kind, words]) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", words);
+    const given = { dataTransfer: data, clipboardData: data, bubbles: true, cancelable: true };
+    return !element.dispatchEvent(kind === "drop" ? new DragEvent(kind, given) : new ClipboardEvent(kind, given));
+  }, [kind, words]);
+  const problems = (name) => text(page, `#${name}-problems`);
+  assert.equal(await give("body", "drop", " https://example.com/photo.jpg\n"), true, "some browsers go to it");
+  assert.match(await problems("photo"), /Save .* as a file/);
+  await give("#voice", "paste", "https://example.com/elsewhere");
+  assert.match(await problems("voice"), /Save .* as a file/);
+  await useSamples(page);
+  await give("body", "paste", "words, and https://example.com/ among them");
+  assert.equal(await give("#prompt", "paste", "https://example.com/photo.jpg"), false);
+  assert.deepEqual([await problems("photo"), await problems("voice")], ["", ""]);
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("a link that is dropped is not taken, and it says what to do", async () => {
   const visit = await stand.open();
   const { page } = visit;

@@ -134,6 +134,30 @@ test("what config.json says too late does not undo what was chosen", async () =>
   await visit.close();
 });
 
+test("a config.json that does not answer holds nothing up, and is heeded when it comes", async () => {
+  let answer;
+  const visit = await stand.open({ ready: "#connection summary", before: async (page) => {
+    await page.clock.install();
+    await page.route("**/config.json", async (route) => {
+      await new Promise((resolve) => (answer = resolve));
+      await route.fulfill({ json: { gatewayUrl: "/avatar" } });
+    });
+  } });
+  const { page } = visit;
+  const asked = () => answer !== undefined;
+  for (const end = Date.now() + 10_000; !asked(); ) {
+    assert.ok(Date.now() < end, "config.json was not asked for");
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await page.clock.fastForward(5000);
+  await page.waitForSelector("#generate:enabled");
+  assert.equal(await text(page, "#connection-name"), "Preview");
+  answer();
+  await page.waitForFunction(() => document.getElementById("connection-name").textContent === "A gateway");
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("the folder holds what is needed and nothing else, and replaces no one's files", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "kling-avatar-www-"));
   t.after(() => rm(folder, { recursive: true, force: true }));

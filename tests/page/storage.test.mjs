@@ -40,6 +40,32 @@ test("a full disk is said, and what is new is kept as soon as something was dele
   await visit.close();
 });
 
+test("what is not finished is kept again when the site's data is deleted while the page is open", async () => {
+  const visit = await openReady();
+  const { page, context } = visit;
+  const devTools = await context.newCDPSession(page);
+  const { origin } = new URL(stand.url);
+  await page.click("#generate");
+  await kept(page);
+  await page.fill("#prompt", "Another one");
+  await page.click("#generate");
+  await phase(page, "processing");
+  await page.waitForFunction(() => /^2 videos/.test(document.getElementById("shelf-space").textContent));
+  await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+  await page.waitForFunction(() => document.getElementById("shelf-space").textContent === "1 video");
+  assert.equal(await text(page, "#shelf-trouble"), "");
+  await page.locator(".card-open").last().click();
+  assert.match(await text(page, "#done-note"), /The service keeps it for 30 days/);
+  await page.reload();
+  await page.waitForSelector("#done:visible");
+  await kept(page);
+  assert.equal(await page.locator("#shelf .card").count(), 1);
+  assert.equal(await text(page, "#shelf-trouble"), "");
+  assert.equal(stand.sandbox.ledger.creates.length, 2);
+  assertQuiet(visit);
+  await visit.close();
+});
+
 test("a list of videos that does not load is told, and nothing is said to stay", async () => {
   const visit = await openReady({ before: (page) => page.route("**/history/main.js", (route) => route.abort("failed")) });
   const { page } = visit;
@@ -98,6 +124,34 @@ test("where a browser keeps bytes but no files, as WebKit in a private window, v
   await held(page);
   assert.ok((await page.locator("#stage-video").evaluate(playFrames)).frames > 0);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
+  assertQuiet(visit);
+  await visit.close();
+});
+
+test("a long list of videos is built and cleared card by card", async () => {
+  const visit = await stand.open({ before: (page) => page.addInitScript(() => {
+    window.changes = 0;
+    window.watch = () => new MutationObserver((all) => (window.changes += all.length)).observe(document.getElementById("shelf-list"), { subtree: true, childList: true, attributes: true });
+    document.addEventListener("DOMContentLoaded", () => window.watch());
+  }) });
+  const { page } = visit;
+  const count = 60;
+  await page.evaluate(async (count) => {
+    const { openStore } = await import("/app/history/store.js");
+    const store = await openStore();
+    const video = { id: "x", url: "https://example.com/x.mp4", durationSeconds: 5 };
+    for (let at = 1; at <= count; at++) await store.save({ id: `video-${at}`, createdAt: at, hasFiles: false, input: {}, state: { kind: "done", video } });
+  }, count);
+  await page.reload();
+  await page.waitForFunction((count) => document.querySelectorAll("#shelf .card").length === count, count);
+  const changes = () => page.evaluate(() => window.changes);
+  assert.ok((await changes()) < 40 * count, `${await changes()} changes`);
+  assert.equal(await page.locator(".card-time").last().textContent(), await page.evaluate(() => new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(1)));
+  await page.click("#shelf-clear");
+  await page.evaluate(() => (window.changes = 0));
+  await page.click("#shelf-clear");
+  assert.equal(await page.locator("#shelf .card").count(), 0);
+  assert.ok((await changes()) < 10 * count, `${await changes()} changes`);
   assertQuiet(visit);
   await visit.close();
 });

@@ -1,5 +1,5 @@
 import { saveBlob, saveVideo, videoName } from "./download.js";
-import { bringIntoView, byId } from "./dom.js";
+import { bringIntoView, byId, onPress } from "./dom.js";
 import { describe } from "./errors.js";
 import { onLanguage, t } from "./i18n.js";
 import { loadSamples } from "./samples.js";
@@ -26,9 +26,9 @@ export class Actions {
     for (const field of [this.photo, this.voice, this.prompt]) {
       field.addEventListener("change", () => this.#changed());
     }
-    byId("cancel").addEventListener("click", () => this.runs.current.cancel());
-    byId("resume").addEventListener("click", ({ target }) => this.#help(target.dataset.action));
-    byId("download").addEventListener("click", () => this.download());
+    onPress(byId("cancel"), () => this.runs.current.cancel());
+    onPress(byId("resume"), ({ target }) => this.#help(target.dataset.action));
+    onPress(byId("download"), () => this.download());
     byId("sample").addEventListener("click", () => this.useSamples());
     onLanguage(() => this.#renderSaid());
     window.addEventListener("beforeunload", (event) => {

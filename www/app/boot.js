@@ -1,6 +1,13 @@
 // Runs before the first paint, so that neither theme nor language flickers.
 (() => {
   const root = document.documentElement;
+  // What does not load, or is too new for a browser, would leave a page that does nothing and does not say so.
+  addEventListener("error", ({ target }) => {
+    if (target !== window && target.localName !== "script") return;
+    root.dataset.failed = "";
+    delete root.dataset.waiting;
+  }, true);
+
   const stored = (name) => {
     try { return localStorage.getItem(name); } catch { return null; }
   };

@@ -8,6 +8,8 @@ const SANDBOX_KEY = "sk-sandbox-demo";
 const RETRY = { maxDelayMs: 4000 };
 const SANDBOX_RETRY = { minDelayMs: 200, maxDelayMs: 500 };
 const SANDBOX_POLL = { maxIntervalMs: 1000 };
+/** How long the page's server may hold the form up. */
+const CONFIG_PATIENCE_MS = 5000;
 const PREVIEW_POLL = { minIntervalMs: 200, maxIntervalMs: 500 };
 
 /** Where videos are made. The key lives in its input, and longer only where that is asked for. */
@@ -46,9 +48,17 @@ export class Connection extends EventTarget {
     onLanguage(() => this.#render());
   }
 
-  /** Asks the page's server for its sandbox and its gateway. A static host has neither: then the page makes previews. */
+  /**
+   * Asks the page's server for its sandbox and its gateway. A static host has neither: then, and as long as there is no
+   * answer, the page makes previews.
+   */
   async discover() {
-    const { sandboxUrl, gatewayUrl } = await readConfig();
+    const learned = readConfig().then((config) => this.#learn(config));
+    await Promise.race([learned, new Promise((resolve) => setTimeout(resolve, CONFIG_PATIENCE_MS))]);
+    if (!this.isKnown) this.#learn({});
+  }
+
+  #learn({ sandboxUrl, gatewayUrl }) {
     this.#sandboxUrl = sandboxUrl ?? null;
     this.isKnown = true;
     if (gatewayUrl) this.#gateway.value ||= gatewayUrl;

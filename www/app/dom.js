@@ -4,6 +4,11 @@ export function show(element, visible) {
   element.hidden = !visible;
 }
 
+/** Calls back at a press. The second one of a double click is none: something else may stand in that place by then. */
+export function onPress(element, work) {
+  element.addEventListener("click", (event) => event.detail < 2 && work(event));
+}
+
 /** An element with text only: what people and services wrote is never markup. */
 export function textElement(name, text) {
   const element = document.createElement(name);

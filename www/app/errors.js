@@ -54,6 +54,9 @@ export function describe({ error, taskId, externalTaskId, sent, searching }) {
   };
 }
 
+/** A task may go on, and nothing else here knows of it. */
+export const isUnfinished = ({ running, state }) => running || (state.kind === "failed" && !describe(state).settled);
+
 /** What has become of a video, in a few words. */
 export const outcome = (state) => (state.kind === "done" ? t("done.title") : describe(state).title);
 

@@ -4,15 +4,19 @@ import { byId } from "./dom.js";
 export function takeDropsAndPastes(photo, voice) {
   const take = (files, field) => {
     if (document.querySelector("dialog[open]")) return; // It is about the present file.
-    for (const file of files) (field ?? (isSound(file) ? voice : photo)).set(file);
+    for (const each of field ? [field] : [photo, voice]) {
+      const [first, ...others] = files.filter((file) => field || (isSound(file) ? voice : photo) === each);
+      if (first) each.set(first);
+      if (others.length > 0) each.remark("several", { name: first.name });
+    }
   };
 
   /** What a link leads to could only be fetched from where that is allowed. */
-  const refuseLink = (event) => {
-    if (!isLink(event)) return;
+  const refuseLink = (event, data) => {
+    if (!isLink(data, event.target)) return;
     event.preventDefault(); // It would lead away from this page.
-    if (document.querySelector("dialog[open]")) return;
-    const name = event.dataTransfer.getData("text/uri-list").split(/[?#\s]/)[0];
+    const name = addressIn(data);
+    if (!name || document.querySelector("dialog[open]")) return;
     (stepAt(event)?.[1] ?? (isSound({ name }) ? voice : photo)).remark("link");
   };
 
@@ -23,7 +27,7 @@ export function takeDropsAndPastes(photo, voice) {
   };
 
   window.addEventListener("dragover", (event) => {
-    if (!holdsFiles(event) && !isLink(event)) return;
+    if (!holdsFiles(event) && !isLink(event.dataTransfer, event.target)) return;
     event.preventDefault();
     mark(event);
   });
@@ -33,7 +37,7 @@ export function takeDropsAndPastes(photo, voice) {
   window.addEventListener("drop", (event) => {
     mark(null);
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0) return refuseLink(event);
+    if (files.length === 0) return refuseLink(event, event.dataTransfer);
     event.preventDefault();
     // Two files dropped on one step at once are a photo and its voice.
     take(files, files.length === 1 ? stepAt(event)?.[1] : undefined);
@@ -42,7 +46,8 @@ export function takeDropsAndPastes(photo, voice) {
     const files = [...(event.clipboardData?.files ?? [])];
     // Of words from an office program there is a picture, too.
     const isText = isTextField(event.target) && event.clipboardData.types.includes("text/plain");
-    if (files.length === 0 || isText) return;
+    if (isText) return;
+    if (files.length === 0) return refuseLink(event, event.clipboardData);
     event.preventDefault();
     take(files);
   });
@@ -55,10 +60,18 @@ const SOUND_NAME =
 const isSound = (file) =>
   /^(audio|video)\//.test(file.type) || SOUND_NAME.test(file.name);
 
+const LINK_TYPES = ["text/uri-list", "text/plain"];
+
 const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
 
-/** Text fields take links as text. */
-const isLink = ({ dataTransfer, target }) => dataTransfer?.types.includes("text/uri-list") && !isTextField(target);
+/** Text fields take links as text; elsewhere a text may be one, which is not told before it is dropped. */
+const isLink = (data, target) => data?.types.some((type) => LINK_TYPES.includes(type)) && !isTextField(target);
+
+/** The address that was dropped or pasted, without what follows its path; nothing where it is other text. */
+function addressIn(data) {
+  const text = LINK_TYPES.map((type) => data.getData(type).trim()).find(Boolean) ?? "";
+  return /^https?:\/\/\S+$/i.test(text) || data.types.includes(LINK_TYPES[0]) ? text.split(/[?#\s]/)[0] : undefined;
+}
 
 const isTextField = (target) => Boolean(target.closest?.(":read-write"));
 

@@ -78,7 +78,9 @@ async function clientForSpeech(AvatarClient, connection) {
 }
 
 function reveal() {
-  delete document.documentElement.dataset.waiting;
+  const { dataset } = document.documentElement;
+  delete dataset.waiting;
+  dataset.started = "";
 }
 
 function connectStage({ photo, voice, player }) {

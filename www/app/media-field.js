@@ -14,6 +14,8 @@ export class MediaField extends EventTarget {
   report = null;
   problems = [];
   #turn = 0;
+  /** Why something was not taken: a code and the values of its words. */
+  #remark = null;
   #checked = Promise.resolve();
 
   constructor({ name, field, check, limits, preview, facts }) {
@@ -39,6 +41,7 @@ export class MediaField extends EventTarget {
 
   set(file, origin = null) {
     this.origin = origin;
+    this.#remark = null;
     this.#checked = this.#take(file, ++this.#turn);
     return this.#checked;
   }
@@ -91,9 +94,9 @@ export class MediaField extends EventTarget {
   }
 
   /** Says why something was not taken. What is there stays as it is. */
-  remark(code) {
+  remark(code, values) {
+    this.#remark = { code, values };
     this.render();
-    byId(`${this.name}-problems`).append(textElement("li", problemWords({ field: this.field, code }, {})));
   }
 
   render() {
@@ -104,6 +107,9 @@ export class MediaField extends EventTarget {
     byId(`${name}-facts`).textContent = file ? this.facts(file, this.report, this.seen).join(" · ") : "";
     const values = { ...limitValues(this.limits), ...this.#values() };
     showProblems(byId(`${name}-problems`), this.input, this.problems.map((problem) => problemWords(problem, values)));
+    if (!this.#remark) return;
+    const { code, values: known } = this.#remark;
+    byId(`${name}-problems`).append(textElement("li", problemWords({ field: this.field, code }, known)));
   }
 
   #values() {

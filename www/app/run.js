@@ -18,6 +18,17 @@ export class Run extends EventTarget {
     return this.state.kind === "running";
   }
 
+  /** Whether its task cannot be read at the moment, not because the service asks for a pause. */
+  get unread() {
+    const { code, delayMs } = this.state.waiting ?? {};
+    return delayMs !== undefined && code !== "rate_limited" && code !== "concurrency_limit";
+  }
+
+  /** What is said to be going on: what was last read of a task is no longer known while it cannot be read. */
+  get phase() {
+    return this.unread ? "asking" : this.state.phase;
+  }
+
   /** Sends photo, voice and words, and waits for the video. */
   generate(client, input) {
     this.input = input;
@@ -82,7 +93,7 @@ export class Run extends EventTarget {
     this.#set({ kind: "running", phase, startedAt, movedAt: performance.now(), ...known });
     const call = { signal: control.signal, onProgress: (progress) => this.#advance(progress) };
     try {
-      const video = await work(call);
+      const video = await this.#patiently(work, call);
       const { client, taskId, externalTaskId, input, resumed } = this.state;
       const seconds = resumed ? undefined : (performance.now() - startedAt) / 1000;
       if (video) this.#set({ kind: "done", client, video, taskId, externalTaskId, seconds });
@@ -91,6 +102,18 @@ export class Run extends EventTarget {
       this.#set(failure(this.state, error));
     } finally {
       this.#control = null;
+    }
+  }
+
+  /** The hours that a laptop slept through are no reason to give up a task: whoever waits here can cancel. */
+  async #patiently(work, call) {
+    try {
+      return await work(call);
+    } catch (error) {
+      const { client, taskId } = this.state;
+      if (error?.code !== "timeout" || !taskId) throw error;
+      this.#set({ ...this.state, resumed: true });
+      return this.#patiently(() => client.waitForTask(taskId, call), call);
     }
   }
 

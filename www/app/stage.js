@@ -69,7 +69,7 @@ export class Stage {
     const { state } = this.run;
     const { kind } = state;
     this.#root.dataset.state = kind;
-    this.#root.dataset.now = kind === "running" ? state.phase : kind;
+    this.#root.dataset.now = kind === "running" ? this.run.phase : kind;
     show(byId("progress"), kind === "running" || kind === "idle");
     show(byId("notice"), kind === "failed");
     show(byId("done"), kind === "done");
@@ -139,7 +139,8 @@ export class Stage {
 
   #renderProgress() {
     if (!this.run.running) return;
-    const { phase, loadedBytes = 0, totalBytes, startedAt } = this.run.state;
+    const { phase } = this.run;
+    const { loadedBytes = 0, totalBytes, startedAt } = this.run.state;
     const words = t(`phase.${phase}`);
     byId("progress-phase").textContent = words;
     byId("progress-elapsed").textContent = format.clock((performance.now() - startedAt) / 1000);
@@ -211,13 +212,12 @@ export class Stage {
   }
 }
 
-function progressNote({ state: { phase, loadedBytes, totalBytes, waiting, movedAt }, origin }, share, usual) {
+function progressNote({ state: { phase, loadedBytes, totalBytes, waiting, movedAt }, origin, unread }, share, usual) {
   if (navigator.onLine === false && !origin?.inPage) return t("phase.offline");
   if (waiting) {
-    const { code, delayMs } = waiting;
+    const { delayMs } = waiting;
     if (delayMs === undefined) return t("phase.turn");
-    const asked = code === "rate_limited" || code === "concurrency_limit";
-    return t(asked ? "phase.waiting" : "phase.unread", { delay: format.seconds(Math.max(1, delayMs / 1000), 0) });
+    return t(unread ? "phase.unread" : "phase.waiting", { delay: format.seconds(Math.max(1, delayMs / 1000), 0) });
   }
   if (phase === "uploading" && performance.now() - movedAt > STANDSTILL_MS) return t("phase.standstill");
   if (phase === "processing" && usual !== undefined) return t("phase.processing.usual", { usual: duration(usual) });

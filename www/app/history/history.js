@@ -1,3 +1,4 @@
+import { isUnfinished } from "../errors.js";
 import { Run } from "../run.js";
 import { openStore } from "./store.js";
 import { thumbnail } from "./thumbnail.js";
@@ -62,12 +63,28 @@ export class History extends EventTarget {
     try {
       const store = await openStore();
       const records = await store.records();
+      store.onlost = () => this.#startAnew();
       this.#store = store;
       return records;
     } catch {
       this.#isRefused = true;
       return [];
     }
+  }
+
+  /** The site's data was deleted while the page is open. Only what is not finished is kept again: it may be paid for. */
+  #startAnew() {
+    for (const run of this.runs.all) {
+      const record = this.#records.get(run.id);
+      this.#records.delete(run.id);
+      Object.assign(run, { stored: false, kept: false });
+      if (isUnfinished(run) && run.state.error?.code !== "elsewhere") {
+        if (record) this.#records.set(run.id, { ...record, hasFiles: false });
+        this.#keep(run.id, () => this.#save(run));
+      } else run.dispatchEvent(new Event("change"));
+    }
+    for (const [what, work] of this.#unkept) this.#keep(what, work);
+    this.dispatchEvent(new Event("change"));
   }
 
   /** Runs one after another, so that a later state never loses to an earlier one. */
@@ -136,6 +153,7 @@ export class History extends EventTarget {
     await this.#store.save({ ...record, bytes: blob.size }, { video: blob });
     record.bytes = blob.size;
     run.stored = true;
+    run.letGo?.(); // Other tabs show it, too, from here.
     run.dispatchEvent(new Event("change"));
     await this.#makeRoom(run.id);
   }
@@ -199,6 +217,8 @@ export class History extends EventTarget {
       const now = await this.#store.record(run.id);
       if (!now) this.runs.remove(run);
       else this.#records.set(run.id, now);
+      run.stored = Boolean(now?.bytes);
+      this.dispatchEvent(new Event("change"));
       return now;
     }).then((now) => now && this.#enter(run, now));
   }

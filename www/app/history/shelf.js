@@ -1,6 +1,6 @@
 import * as format from "../format.js";
-import { byId, show, textElement } from "../dom.js";
-import { describe } from "../errors.js";
+import { byId, onPress, show, textElement } from "../dom.js";
+import { isUnfinished } from "../errors.js";
 import { currentLanguage, onLanguage, t } from "../i18n.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -9,30 +9,51 @@ const SVG = "http://www.w3.org/2000/svg";
 export class Shelf {
   #list = byId("shelf-list");
   #cards = new Map();
+  /** The one that is on the stage. */
+  #current;
   /** What the next press deletes: one video, or "all". */
   #armed = null;
 
   constructor({ runs, history, actions }) {
     Object.assign(this, { runs, history, actions });
-    for (const name of ["add", "remove", "select"]) runs.addEventListener(name, () => this.render());
+    this.#current = runs.current;
+    runs.addEventListener("add", ({ detail }) => this.#add(detail));
+    runs.addEventListener("remove", ({ detail }) => this.#remove(detail));
+    runs.addEventListener("select", ({ detail }) => this.#select(detail));
     runs.addEventListener("change", ({ detail }) => this.#renderCard(detail));
     history.addEventListener("change", () => this.#renderSpace());
     const clear = byId("shelf-clear");
-    clear.addEventListener("click", () => this.#clear());
+    onPress(clear, () => this.#clear());
     clear.addEventListener("blur", () => this.#arm(null));
     onLanguage(() => this.render());
   }
 
+  /** Each change touches its own card only: there may be hundreds. */
   render() {
-    const { all } = this.runs;
-    const cards = all.map((run) => this.#cards.get(run) ?? this.#makeCard(run));
-    for (const run of this.#cards.keys()) if (!all.includes(run)) this.#cards.delete(run);
-    cards.forEach(({ item }, place) => {
-      if (this.#list.children[place] !== item) this.#list.insertBefore(item, this.#list.children[place] ?? null);
-    });
-    while (this.#list.children.length > cards.length) this.#list.lastElementChild.remove();
-    for (const run of all) this.#renderCard(run);
+    for (const run of this.runs.all) {
+      if (this.#cards.has(run)) this.#renderCard(run);
+      else this.#add(run);
+    }
     this.#renderSpace();
+  }
+
+  #add(run) {
+    const { item } = this.#makeCard(run);
+    this.#list.insertBefore(item, this.#list.children[this.runs.all.indexOf(run)] ?? null);
+    this.#renderCard(run);
+    this.#renderSpace();
+  }
+
+  #remove(run) {
+    this.#cards.get(run)?.item.remove();
+    this.#cards.delete(run);
+    this.#renderSpace();
+  }
+
+  #select(run) {
+    const before = this.#current;
+    this.#current = run;
+    for (const each of [before, run]) this.#renderCard(each);
   }
 
   #makeCard(run) {
@@ -56,7 +77,7 @@ export class Shelf {
     remove.type = "button";
     remove.className = "card-delete";
     remove.append(icon("icon-close"));
-    remove.addEventListener("click", () => this.#delete(run));
+    onPress(remove, () => this.#delete(run));
     remove.addEventListener("blur", () => this.#arm(null));
     item.append(open, remove);
     const card = { item, open, remove, bar, state, time };
@@ -121,20 +142,25 @@ export class Shelf {
   }
 }
 
-/** A task may go on, and nothing else here knows of it. */
-const isUnfinished = ({ running, state }) => running || (state.kind === "failed" && !describe(state).settled);
-
-function stateWords({ state }) {
-  if (state.kind === "running") return t(`card.${state.phase}`);
+function stateWords({ state, phase }) {
+  if (state.kind === "running") return t(`card.${phase}`);
   if (state.kind === "done") return format.seconds(state.video.durationSeconds);
   return t({ elsewhere: "card.processing", aborted: "card.stopped" }[state.error?.code] ?? "card.failed");
 }
 
+/** Making one takes longer than all else about a card. */
+const forms = new Map();
+
+function timeForm(isToday) {
+  const key = `${currentLanguage()} ${isToday}`;
+  const parts = isToday ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+  if (!forms.has(key)) forms.set(key, new Intl.DateTimeFormat(currentLanguage(), parts));
+  return forms.get(key);
+}
+
 /** The time of a video of today, otherwise its day and time. */
 function timeOf(createdAt) {
-  const isToday = new Date(createdAt).toDateString() === new Date().toDateString();
-  const form = isToday ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
-  return new Intl.DateTimeFormat(currentLanguage(), form).format(createdAt);
+  return timeForm(new Date(createdAt).toDateString() === new Date().toDateString()).format(createdAt);
 }
 
 function icon(id) {

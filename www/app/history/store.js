@@ -4,26 +4,45 @@ const VIDEOS = "videos";
 const FILES = "files";
 
 /** Opens the store, or rejects where the browser keeps nothing. */
-export function openStore() {
+export async function openStore() {
+  const store = new Store();
+  await store.open();
+  return store;
+}
+
+function openDatabase() {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore(VIDEOS, { keyPath: "id" });
       opening.result.createObjectStore(FILES);
     };
-    opening.onsuccess = () => resolve(new Store(opening.result));
+    opening.onsuccess = () => resolve(opening.result);
     opening.onerror = () => reject(opening.error);
     opening.onblocked = () => reject(new Error("An older version of this page is open in another tab."));
   });
 }
 
 class Store {
-  #database;
+  #database = null;
+  /** Called when all that was kept may be gone. What is kept from then on is kept anew. */
+  onlost = () => {};
 
-  constructor(database) {
-    this.#database = database;
+  async open() {
+    if (this.#database) return;
+    const database = await openDatabase();
+    const lose = () => {
+      if (this.#database !== database) return;
+      this.#database = null;
+      this.onlost();
+    };
     // Lets "delete the site's data" and newer versions of the page go ahead.
-    database.onversionchange = () => database.close();
+    database.onversionchange = () => {
+      database.close();
+      lose();
+    };
+    database.onclose = lose;
+    this.#database = database;
   }
 
   async records() {
@@ -65,7 +84,8 @@ class Store {
     });
   }
 
-  #run(stores, mode, work) {
+  async #run(stores, mode, work) {
+    await this.open();
     return new Promise((resolve, reject) => {
       const transaction = this.#database.transaction(stores, mode);
       const request = work(...stores.map((name) => transaction.objectStore(name)));

@@ -178,6 +178,8 @@ export function durableObjectStore(namespace: LedgerNamespace): GatewayStore;
 
 /** The Durable Object class that a Worker exports. */
 export class AvatarLedger {
+  /** What the types of Workers know such a class by; there is no such field. */
+  readonly __DURABLE_OBJECT_BRAND: never;
   constructor(state: { storage: unknown }, env?: unknown);
   /** Takes an event into the entry. */
   fetch(request: Request): Promise<Response>;

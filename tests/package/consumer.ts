@@ -3,7 +3,7 @@ import { AvatarClient, AvatarError, limits, validate } from "kling-avatar";
 import type { AvatarInput, ErrorCode, Limits, Problem, Progress, Task, ValidationReport, Video } from "kling-avatar";
 import { AvatarError as FitError, decodeImage, decodeSound, fitImage, fitSound, imageOrientation, suggestCrop } from "kling-avatar/fit";
 import type { Crop, FittedImage, FittedSound, ImageChange, SoundChange } from "kling-avatar/fit";
-import { createGateway } from "kling-avatar/gateway";
+import { type AvatarLedger, createGateway } from "kling-avatar/gateway";
 import { AvatarClient as InlineClient } from "kling-avatar/inline";
 import { AvatarClient as SlimClient, init } from "kling-avatar/slim";
 
@@ -58,6 +58,9 @@ export async function passOn(given: { photo: File; voice?: File; signal?: AbortS
   createGateway({ apiKey: url, tokenSecret: url, allowedOrigins: url, baseUrl: url, authorize: undefined, limiter: { concurrentTasks: seconds }, limits, retry: undefined });
   throw new AvatarError({ code: "network", message: "Gone", retryable: true, taskId: url });
 }
+
+/** What `wrangler types` demands of the class of a Durable Object. */
+export const isDurable = (ledger: AvatarLedger): { readonly __DURABLE_OBJECT_BRAND: never } => ledger;
 
 // What must not compile.
 // @ts-expect-error: an input needs an image

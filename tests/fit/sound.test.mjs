@@ -171,7 +171,7 @@ for (const [left, right] of [["c0", "-1*c0"], ["0.9*c0", "-1*c0"], ["-1*c0", "c0
   });
 }
 
-for (const [layout, speaker] of [["7.1", "FC"], ["7.1", "SR"], ["6.1", "FC"], ["5.1", "FC"], ["stereo", "FR"]]) {
+for (const [layout, speaker] of [["7.1", "FC"], ["7.1", "SR"], ["6.1", "FC"], ["5.1(side)", "FC"], ["stereo", "FR"]]) {
   test(`a voice that only ${speaker} of ${layout} has is heard`, async () => {
     const given = await made("a.flac", ...tones(4), "-af", `pan=${layout}|${speaker}=c0`);
     const { extra } = await fit(given, {}, async (file) => {

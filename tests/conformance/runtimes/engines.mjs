@@ -11,13 +11,21 @@ export async function firefox(size) {
   const { launch } = await import("puppeteer-core");
   const browser = await launch({ browser: "firefox", executablePath: firefoxPath(), headless: true, protocolTimeout: SCRIPT_LIMIT_MS, extraPrefsFirefox: { "media.autoplay.default": 0 } });
   const page = await browser.newPage();
-  if (size) await page.setViewport(size);
+  if (size) await resize(page, size);
   return {
     version: (await browser.version()).split("/").at(-1),
     goto: (url) => page.goto(url),
     run: (work, ...values) => page.evaluate(work, ...values),
     close: () => browser.close(),
   };
+}
+
+/** Some versions of Firefox know no orientation of screens, which puppeteer sets along with the size. */
+async function resize(page, size) {
+  await page.setViewport(size).catch((error) => {
+    if (!error.message.includes("unknown command")) throw error;
+  });
+  await page.waitForFunction(({ width, height }) => innerWidth === width && innerHeight === height, {}, size);
 }
 
 /** WebKitGTK: its driver under a virtual screen, spoken to by WebDriver's own HTTP. */

@@ -319,7 +319,10 @@ export class AvatarClient {
    * is ended by `signal` only.
    */
   watchTask(taskId: string, call?: CallOptions): AsyncIterable<Task>;
-  /** Finds a task by your own id. Gives `undefined` only where the service says for certain that there is none. */
+  /**
+   * Finds a task by your own id. Gives `undefined` only where the service says for certain that there is none; where it offers no search,
+   * the error is `invalid_response`.
+   */
   findTask(externalTaskId: string, call?: CallOptions): Promise<Task | undefined>;
   /**
    * Creates a task, waits for it, and gives its video. With `storage`, the same input after a reload goes on with the same

@@ -114,11 +114,16 @@ async function found(call, upstreamId) {
     const known = await store.apply(entryOf(upstreamId).create, { type: "look" });
     if (known.do === "adopt") return adopted(call, known.taskId);
     if (known.do === "settle") return searched(call, upstreamId, { timeoutMs: READ_TIMEOUT_MS });
-    if (known.do === "none") return client.findTask(upstreamId, { timeoutMs: READ_TIMEOUT_MS });
+    if (known.do === "none") return client.findTask(upstreamId, { timeoutMs: READ_TIMEOUT_MS }).catch(unlessSilent);
     if (known.do !== "wait") throw new TypeError("the store gives no answer of the ledger");
     if (Date.now() > until || call.request.signal?.aborted) throw new Refusal(504, "timeout", "A request with this id is still at work.");
     await sleep(known.ms);
   }
+}
+
+/** Of what was never begun here, the ledger's word is enough where the service offers no search. */
+function unlessSilent(thrown) {
+  if (thrown?.code !== "invalid_response") throw thrown;
 }
 
 /** `GET /tasks?externalTaskId=…` */

@@ -96,6 +96,8 @@ impl Creation {
     /// Takes over a create that was begun at `began_at_ms` (Unix time) and whose outcome nobody has seen.
     pub fn resumed(mut self, began_at_ms: f64) -> Self {
         self.began_at_ms = began_at_ms.min(self.began_at_ms);
+        // What was sent then is none of this one's attempts.
+        self.attempts = 0;
         self.last = Error::Network { message: String::from("An earlier create with this id was never answered.") };
         self.phase = Phase::Settling(self.new_lookup());
         self

@@ -100,7 +100,8 @@ pub struct Lookup {
     /// A listed task that may be the one searched, but does not say its id.
     ambiguous: bool,
     reference: Option<String>,
-    last: Option<Error>,
+    /// The HTTP status of the last answer that was no answer to its question.
+    status: u16,
 }
 
 impl Lookup {
@@ -115,7 +116,7 @@ impl Lookup {
             denied_by_path: false,
             ambiguous: false,
             reference: None,
-            last: None,
+            status: 200,
         }
     }
 
@@ -205,30 +206,28 @@ impl Lookup {
     fn on_error(&mut self, error: Error, random: f64) -> LookupStep {
         let not_offered = match &error {
             Error::Refused(refusal) => {
+                self.status = refusal.status;
                 let denied = refusal.kind == RefusalKind::NotFound
                     && refusal.api_code.as_deref() == Some(KLING_NO_SUCH_RESOURCE);
-                match self.question {
-                    Question::Path => self.denied_by_path |= denied,
-                    Question::Reference => self.denied_by_path = false,
-                    _ => {}
-                }
+                self.denied_by_path |= denied && self.question == Question::Path;
                 matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidRequest)
             }
-            Error::InvalidResponse { status, .. } => !(200..300).contains(status),
+            Error::InvalidResponse { status, .. } => {
+                self.status = *status;
+                !(200..300).contains(status)
+            }
             _ => false,
         };
         let garbled = matches!(error, Error::InvalidResponse { .. });
         let repetitions = if garbled { GARBLED_REPETITIONS } else { self.policy.max_attempts.saturating_mul(PATIENCE) };
         let retry_after_ms = error.retry_after_ms();
         if !not_offered && (garbled || error.is_retryable()) && self.repetitions + 1 < repetitions {
-            self.last = Some(error);
             self.repetitions += 1;
             return LookupStep::Wait { delay_ms: self.policy.delay_ms(self.repetitions, retry_after_ms, random) };
         }
         if !not_offered && !garbled {
             return LookupStep::Unsettled(error);
         }
-        self.last = Some(error);
         match self.question {
             Question::Path => self.ask(Question::Query),
             Question::Query => self.ask(Question::List { page: 1 }),
@@ -247,7 +246,8 @@ impl Lookup {
         if self.denied_by_path && self.reference.is_some() && self.question != Question::Reference {
             return self.ask(Question::Reference);
         }
+        // Whoever heard "not found" would take it for a word about the task.
         let reason = String::from("the service does not offer looking a task up by an id of your own.");
-        LookupStep::Unsettled(self.last.take().unwrap_or(Error::InvalidResponse { status: 200, reason }))
+        LookupStep::Unsettled(Error::InvalidResponse { status: self.status, reason })
     }
 }

@@ -104,7 +104,11 @@ test("findTask finds what a crash left behind, on every kind of service, and kno
   }
   const closed = await quickSandbox({ findByPath: false, findByQuery: false, list: false });
   await clientOf(closed).createTask(input({ externalTaskId: "order-1" }));
-  assert.equal((await failure(clientOf(closed).findTask("order-1"))).externalTaskId, "order-1");
+  for (const unknownPath of ["html", "redirect", "comet", "kling"]) {
+    closed.options.unknownPath = unknownPath;
+    const { code, externalTaskId } = await failure(clientOf(closed).findTask("order-1"));
+    assert.deepEqual([code, externalTaskId], ["invalid_response", "order-1"], unknownPath);
+  }
 });
 
 test("what a listener of the progress throws or rejects with goes to the console, and the call goes on", async (t) => {

@@ -120,12 +120,22 @@ fn what_is_no_answer_of_the_service_is_settled_or_final() {
         for (phase, mut creation) in phases() {
             let step = creation.on_sent(outcome.clone(), NOW, 0.5);
             match perhaps {
-                true => assert_eq!(step, Step::Ask(Question::Path), "{name}, {phase}"),
+                true => {
+                    assert_eq!(step, Step::Ask(Question::Path), "{name}, {phase}");
+                    assert!(creation.is_unsettled(), "{name}, {phase}");
+                    let unsettled = wrong_address(&mut creation.clone(), step.clone());
+                    assert_eq!(failure_code(&unsettled), "submission_unknown", "{name}, {phase}");
+                    assert!(matches!(deny(&mut creation, step), Step::Wait { .. }), "{name}, {phase}");
+                }
                 false => {
-                    assert_eq!(failure_code(&wrong_address(&mut creation, step)), "invalid_response", "{name}, {phase}")
+                    assert_eq!(
+                        failure_code(&wrong_address(&mut creation, step)),
+                        "invalid_response",
+                        "{name}, {phase}"
+                    );
+                    assert!(creation.is_unsettled(), "{name}, {phase}");
                 }
             }
-            assert!(creation.is_unsettled(), "{name}, {phase}");
         }
     }
 }
@@ -199,16 +209,17 @@ fn sends_are_counted_over_refusals_settlements_and_lost_connections() {
 
 #[test]
 fn a_turn_is_waited_for_up_to_the_deadline_and_then_told_as_it_was() {
-    let (mut creation, mut now, mut waits) = (creation(), NOW, 0);
+    let (mut creation, mut now, mut waits) = (creation(), NOW, Vec::new());
     let last = loop {
         match creation.on_sent(kling(429, 1303), now, 0.5) {
-            Step::Wait { delay_ms, .. } => now += delay_ms,
+            Step::Wait { delay_ms, .. } => waits.push(delay_ms),
             step => break step,
         }
-        waits += 1;
+        now += waits.last().unwrap();
     };
     assert_eq!(failure_code(&last), "concurrency_limit");
-    assert!(waits > 50 && now < NOW + 1_800_000.0 && now > NOW + 1_700_000.0, "{waits} waits, {}", now - NOW);
+    assert_eq!(waits[..3], [1500.0, 2500.0, 3500.0]);
+    assert!(waits.len() > 50 && now < NOW + 1_800_000.0 && now > NOW + 1_700_000.0, "{waits:?}");
 }
 
 #[test]
@@ -298,6 +309,7 @@ fn a_conflict_without_words_adopts_what_it_finds_and_is_else_told_as_it_is() {
     assert!(matches!(step, Step::Done(Ok(_))));
     let mut absent = creation();
     let step = absent.on_sent(conflict(), NOW, 0.5);
+    assert_eq!(failure_code(&wrong_address(&mut absent.clone(), step.clone())), "submission_unknown");
     assert_eq!(failure_code(&deny(&mut absent, step)), "invalid_request");
 }
 
@@ -305,31 +317,91 @@ fn a_conflict_without_words_adopts_what_it_finds_and_is_else_told_as_it_is() {
 fn an_absent_task_is_sent_again_only_once_it_was_said_three_times_however_hasty_requests_are_repeated() {
     let hasty = RetryPolicy { min_delay_ms: 1.0, ..RetryPolicy::default() };
     let mut creation = Creation::new(OWN, hasty, NOW, Some(NOW + 1_800_000.0));
-    let mut step = creation.on_sent(lost(), NOW, 0.5);
-    let (mut lists, mut waits) = (0, Vec::new());
-    while creation.is_unsettled() {
-        step = match step {
-            Step::Ask(Question::List { .. }) => {
-                lists += 1;
-                creation.on_asked(succeed(json!([])), NOW, 0.5)
-            }
-            Step::Ask(_) => creation.on_asked(kling(404, 1203), NOW, 0.5),
-            Step::Wait { delay_ms, .. } => {
-                waits.push(delay_ms);
-                creation.after_wait()
-            }
-            Step::Send | Step::Done(_) => panic!("{step:?}"),
-        };
+    assert!(!creation.was_absent());
+    for attempt in 0..2 {
+        let mut step = creation.on_sent(lost(), NOW, 0.5);
+        let (mut asked, mut waits) = (Vec::new(), Vec::new());
+        while creation.is_unsettled() {
+            step = match step {
+                Step::Ask(question) => {
+                    asked.push(question);
+                    let is_list = matches!(question, Question::List { .. });
+                    creation.on_asked(if is_list { succeed(json!([])) } else { kling(404, 1203) }, NOW, 0.5)
+                }
+                Step::Wait { delay_ms, .. } => {
+                    waits.push(delay_ms);
+                    creation.after_wait()
+                }
+                Step::Send | Step::Done(_) => panic!("{step:?}"),
+            };
+        }
+        assert_eq!(asked, [Question::Path, Question::Query, Question::List { page: 1 }].repeat(3), "{attempt}");
+        assert_eq!(waits, [1000.0, 2000.0], "{attempt}");
+        assert_eq!((creation.after_wait(), creation.was_absent()), (Step::Send, true));
     }
-    assert_eq!(lists, 3);
-    assert_eq!(waits, [1000.0, 2000.0]);
-    assert_eq!(creation.after_wait(), Step::Send);
+}
+
+/// A settlement that ends with a list whose last task is this old.
+fn with_list_back_to(mut creation: Creation, mut step: Step, age_ms: f64) -> Step {
+    let listed = succeed(json!([task("t-1", Some("other"), "succeed", NOW - age_ms)]));
+    while let Step::Ask(question) = step {
+        let is_list = matches!(question, Question::List { .. });
+        step = creation.on_asked(if is_list { listed.clone() } else { page(404) }, NOW, 0.5);
+    }
+    step
+}
+
+#[test]
+fn a_list_has_to_reach_back_beyond_the_first_attempt_and_the_difference_of_clocks() {
+    let first = || {
+        let mut creation = creation();
+        let step = creation.on_sent(lost(), NOW, 0.5);
+        (creation, step)
+    };
+    let resumed = || {
+        let creation = creation().resumed(NOW - 3_600_000.0);
+        let step = creation.first();
+        (creation, step)
+    };
+    let taken = || {
+        let mut creation = creation();
+        let step = creation.on_sent(taken_answer(), NOW, 0.5);
+        (creation, step)
+    };
+    for (name, (creation, step), age_ms, proves) in [
+        ("first", first(), 599_000.0, false),
+        ("first", first(), 601_000.0, true),
+        ("resumed", resumed(), 4_199_000.0, false),
+        ("resumed", resumed(), 4_201_000.0, true),
+        // It was taken at any time before.
+        ("taken", taken(), 1e9, false),
+    ] {
+        let step = with_list_back_to(creation, step, age_ms);
+        // Once it is proven, it is asked again after a while.
+        assert_eq!(matches!(step, Step::Wait { .. }), proves, "{name} {age_ms}: {step:?}");
+    }
+}
+
+#[test]
+fn a_resumed_create_of_which_there_is_nothing_is_sent_as_often_as_a_new_one() {
+    for max_attempts in [1, 2] {
+        let policy = RetryPolicy { max_attempts, ..RetryPolicy::default() };
+        let mut resumed = Creation::new(OWN, policy, NOW, None).resumed(NOW - 60_000.0);
+        let mut step = resumed.first();
+        for _ in 0..max_attempts {
+            step = deny(&mut resumed, step);
+            assert!(matches!(step, Step::Wait { .. }), "{max_attempts}: {step:?}");
+            assert_eq!(resumed.after_wait(), Step::Send);
+            step = resumed.on_sent(lost(), NOW, 0.5);
+        }
+        assert_eq!(failure_code(&deny(&mut resumed, step)), "network");
+    }
 }
 
 #[test]
 fn a_resumed_create_asks_before_it_sends() {
     let resumed = creation().resumed(NOW - 3_600_000.0);
-    assert_eq!(resumed.first(), Step::Ask(Question::Path));
+    assert_eq!((resumed.first(), resumed.asked_id()), (Step::Ask(Question::Path), OWN));
     assert_eq!(creation().first(), Step::Send);
     let mut unsettled = creation().resumed(NOW);
     let mut step = unsettled.first();

@@ -1,10 +1,11 @@
 //! Looking a task up by the caller's own id, on services that offer it in part or not at all.
 
+use kling_avatar::engine::error::Error;
 use kling_avatar::engine::lookup::{Lookup, LookupStep, Outcome, Question};
 use kling_avatar::engine::retry::RetryPolicy;
 use serde_json::{Value, json};
 
-use crate::answers::{Meaning, kling, lost, page, refusals, succeed, task};
+use crate::answers::{Meaning, comet, kling, lost, page, refusals, succeed, task};
 
 const OWN: &str = "own-1";
 const NOW: f64 = 1_750_000_000_000.0;
@@ -88,12 +89,29 @@ fn a_no_on_the_path_counts_where_another_id_is_known_there() {
         _ => page(404),
     });
     assert!(matches!(step, LookupStep::Unsettled(_)), "a page is no answer of the service: {step:?}");
+    let (step, _) = run(with_reference(), |question| match question {
+        Question::Reference => succeed(task("t-0", Some("known"), "succeed", NOW)),
+        _ => comet(404, ""),
+    });
+    assert!(matches!(step, LookupStep::Unsettled(_)), "nor is a router's word: {step:?}");
+}
+
+#[test]
+fn a_service_without_a_search_says_nothing_of_the_task() {
+    let refusals = [kling(404, 1203), comet(404, ""), kling(400, 1201), page(404), page(200)];
+    for refusal in refusals {
+        let (step, _) = run(lookup(), |_| refusal.clone());
+        let Outcome::Answered(answer) = refusal else { panic!() };
+        let LookupStep::Unsettled(error) = step else { panic!("{step:?}") };
+        let fits = matches!(&error, Error::InvalidResponse { status, .. } if *status == answer.status);
+        assert!(fits, "{error:?}");
+    }
 }
 
 #[test]
 fn the_id_in_the_question_is_the_one_that_is_asked_for() {
     let mut lookup = lookup().with_reference(Some(String::from("known")));
-    assert_eq!(lookup.asked_id(), OWN);
+    assert_eq!((lookup.asked_id(), lookup.external_task_id()), (OWN, OWN));
     for _ in 0..3 {
         lookup.on_outcome(kling(404, 1203), 0.5);
     }
@@ -114,23 +132,41 @@ fn only_a_list_that_reaches_back_far_enough_proves_absence() {
     let mut undated = old(30);
     undated[29]["created_at"] = Value::Null;
     let table = [
-        ("sorted, ends before the create", old(30), true),
-        ("short pages, ends before the create", old(7), true),
-        ("all are new", tasks(30, NOW, 1.0), false),
-        ("oldest first", unsorted, false),
-        ("a new task without an id", nameless, false),
-        ("a task without an id that a wrong clock takes for old", nameless_before, false),
-        ("an entry that cannot be read", broken, false),
-        ("no time on the last one", undated, false),
+        ("sorted, ends before the create", old(30), true, 3),
+        ("short pages, ends before the create", old(7), true, 3),
+        ("two of one time", tasks(2, SINCE - 1.0, 0.0), true, 3),
+        ("all are new", tasks(30, NOW, 1.0), false, 7),
+        ("oldest first", unsorted, false, 7),
+        ("a new task without an id", nameless, false, 3),
+        ("a task without an id that a wrong clock takes for old", nameless_before, false, 3),
+        ("an entry that cannot be read", broken, false, 3),
+        ("no time on the last one", undated, false, 7),
     ];
-    for (name, list, proves) in table {
+    for (name, list, proves, requests) in table {
         // A service that ignores the page's number answers the same for ever.
         let (step, asked) = run(lookup(), |question| match question {
             Question::List { .. } => succeed(Value::from(list.clone())),
             _ => page(404),
         });
         assert_eq!(step == LookupStep::Absent, proves, "{name}: {step:?}");
-        assert!(asked.len() <= 7, "{name}");
+        assert_eq!(asked.len(), requests, "{name}");
+    }
+}
+
+#[test]
+fn a_task_of_any_age_is_looked_for_further_back() {
+    let mine_on = |at: u32| {
+        move |question| match question {
+            Question::List { page } if page == at => succeed(json!([task("t-9", Some(OWN), "succeed", 1.0)])),
+            Question::List { page } => succeed(Value::from(tasks(30, NOW - f64::from(page), 0.0))),
+            _ => page(404),
+        }
+    };
+    for (at, not_before, found) in
+        [(5, Some(SINCE), true), (6, Some(SINCE), false), (40, None, true), (41, None, false)]
+    {
+        let (step, _) = run(Lookup::new(OWN, not_before, RetryPolicy::default()), mine_on(at));
+        assert_eq!(matches!(step, LookupStep::Found(_)), found, "{at}: {step:?}");
     }
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStore } from "../../dist/gateway-node.js";
 import { GATEWAY_URL, inProcess } from "./in-process.mjs";
-import { INPUT, formOf } from "./stand.mjs";
+import { INPUT, clientOf, formOf } from "./stand.mjs";
 
 const create = (stand, input) => stand.ask("/tasks", { method: "POST", body: formOf({ ...INPUT, ...input }) });
 const find = (stand, externalTaskId) => stand.ask(`/tasks?externalTaskId=${externalTaskId}`);
@@ -37,6 +37,52 @@ for (const [name, answer] of Object.entries({
     assert.equal(stand.told.creates, 1);
   });
 }
+
+for (const [name, unknown] of Object.entries({ page: () => new Response("<h1>404</h1>", { status: 404 }), refusal: () => refused(404, 1203) })) {
+  test(`where the service answers a search with a ${name}, a task in doubt is not said to be absent, and what never arrived is sent again`, async () => {
+    let loses = true;
+    const stand = inProcess((_, { fetch }) => ({
+      retry: { maxAttempts: 1, minDelayMs: 1 },
+      fetch: async (url, init) => {
+        if (init.method === "GET") return unknown();
+        const answer = await fetch(url, init);
+        if (loses) throw new TypeError("fetch failed");
+        return answer;
+      },
+    }));
+    const externalTaskId = crypto.randomUUID();
+    for (const told of [await create(stand, { externalTaskId }), await create(stand, { externalTaskId })]) assert.equal(told.body.error.code, "submission_unknown");
+    assert.equal((await find(stand, externalTaskId)).status, 502);
+    assert.equal(stand.told.creates, 1);
+    loses = false;
+    let arrives = false;
+    const fetch = async (url, init) => {
+      if (init.method === "POST" && !arrives) return (arrives = true, Promise.reject(new TypeError("fetch failed")));
+      const { text, status, headers } = await stand.ask(url.slice(GATEWAY_URL.length), init);
+      return new Response(text, { status, headers });
+    };
+    await clientOf(GATEWAY_URL, { fetch }).createTask(INPUT);
+    assert.equal(stand.told.creates, 2);
+  });
+}
+
+test("a create that was answered with pages only is not sent again under its id", async () => {
+  const stand = inProcess((_, { fetch }) => ({
+    retry: { maxAttempts: 1, minDelayMs: 1 },
+    fetch: async (url, init) => (init.method === "POST" && (await fetch(url, init)), new Response("<h1>404</h1>", { status: 404 })),
+  }));
+  const externalTaskId = crypto.randomUUID();
+  const codes = [];
+  for (let time = 0; time < 2; time++) codes.push((await create(stand, { externalTaskId })).body.error.code);
+  assert.deepEqual([codes, stand.told.creates], [["invalid_response", "submission_unknown"], 1]);
+  const storage = new Map();
+  const fetch = async (url, init) => {
+    const { text, status, headers } = await stand.ask(url.slice(GATEWAY_URL.length), init);
+    return new Response(text, { status, headers });
+  };
+  for (let time = 0; time < 2; time++) await clientOf(GATEWAY_URL, { fetch, storage }).createTask(INPUT).catch(() => {});
+  assert.deepEqual([stand.told.creates, storage.size], [2, 1], "a page does not forget it");
+});
 
 test("while a create is at work nobody is told that there is no such task", async () => {
   let [begin, answer] = [];

@@ -74,7 +74,7 @@ pub fn message_is_public(code: &str) -> bool {
 
 /// Whether a create that failed with this code may have left a task at the service.
 pub fn leaves_doubt(code: &str) -> bool {
-    matches!(code, "submission_unknown" | "timeout" | "aborted")
+    matches!(code, "submission_unknown" | "timeout" | "aborted" | "invalid_response")
 }
 
 /// Reads a task.
@@ -289,8 +289,18 @@ mod tests {
         assert!(!is_told(&answer(502, "<html>Bad gateway</html>")));
         assert!(!is_told(&answer(502, r#"{"error":{"code":502,"message":"Bad gateway"}}"#)));
         assert!(is_told(&answer(502, r#"{"error":{"code":"server","message":""}}"#)));
+        assert_eq!(task(&answer(502, r#"{"message":"Bad gateway"}"#)).unwrap_err().code(), "server");
+        assert_eq!(task(&answer(404, r#"{"message":"Not found"}"#)).unwrap_err().code(), "invalid_response");
         assert_eq!(task(&answer(413, "too large")).unwrap_err().code(), "invalid_request");
         assert_eq!(task(&answer(404, "<html>")).unwrap_err().code(), "invalid_response");
+    }
+
+    #[test]
+    fn only_what_proves_that_nothing_was_made_frees_an_id() {
+        for code in Error::CODES {
+            let doubt = matches!(*code, "submission_unknown" | "timeout" | "aborted" | "invalid_response");
+            assert_eq!(leaves_doubt(code), doubt, "{code}");
+        }
     }
 
     #[test]

@@ -84,7 +84,8 @@ impl Resending {
         let limited = matches!(kind, Some(RefusalKind::RateLimited | RefusalKind::ConcurrencyLimit));
         let told = proof == Proof::Told && !limited && !matches!(error, Error::Timeout { .. });
         let settled = told || !(error.is_retryable() || garbled) || matches!(error, Error::SubmissionUnknown { .. });
-        self.in_doubt |= matches!(error, Error::SubmissionUnknown { .. });
+        // Behind the page that a gateway tells of, a task may have been made.
+        self.in_doubt |= garbled || matches!(error, Error::SubmissionUnknown { .. });
         self.was_absent |= told && error.is_retryable();
         if settled {
             return self.fail(error);
@@ -123,7 +124,7 @@ mod tests {
     fn resending() -> Resending {
         Resending::new(
             "e",
-            RetryPolicy { max_attempts: 3, min_delay_ms: 10.0, max_delay_ms: 50.0 },
+            RetryPolicy { max_attempts: 3, min_delay_ms: 10.0, max_delay_ms: 9000.0 },
             Some(10_000.0),
             false,
         )
@@ -172,8 +173,9 @@ mod tests {
     fn a_lost_answer_is_looked_up_before_the_files_are_sent_again() {
         let mut create = resending();
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5)), "wait");
-        assert_eq!(create.after_wait(), FIND);
+        assert_eq!((create.after_wait(), create.is_in_doubt()), (FIND, true));
         assert_eq!(create.on_found(Ok(None), 0.0, 0.5), Step::Send);
+        assert!(!create.is_in_doubt() && !create.was_absent());
         assert_eq!(create.on_sent(Ok(Box::new(task())), Proof::Nothing, 0.0, 0.5), Step::Done(Ok(Box::new(task()))));
         let mut create = resending();
         create.on_sent(Err(lost()), Proof::Nothing, 0.0, 0.5);
@@ -183,17 +185,28 @@ mod tests {
     #[test]
     fn what_was_never_sent_is_sent_again_at_once() {
         let mut create = resending();
-        create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5);
-        assert_eq!(create.after_wait(), Step::Send);
-        create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5);
+        for delay_ms in [5.0, 10.0] {
+            let step = create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5);
+            assert_eq!(step, Step::Wait { delay_ms, waiting_for: None });
+            assert_eq!(create.after_wait(), Step::Send);
+        }
         assert_eq!(code(&create.on_sent(Err(lost()), Proof::NotSent, 0.0, 0.5)), "network");
     }
 
     #[test]
     fn what_the_gateway_itself_tells_is_not_tried_again() {
-        assert_eq!(code(&resending().on_sent(Err(refused(RefusalKind::Server)), Proof::Told, 0.0, 0.5)), "server");
-        assert_eq!(code(&resending().on_sent(Err(lost()), Proof::Told, 0.0, 0.5)), "network");
-        assert_eq!(code(&resending().on_sent(Err(refused(RefusalKind::Server)), Proof::Nothing, 0.0, 0.5)), "wait");
+        let page = Error::InvalidResponse { status: 404, reason: String::new() };
+        for (error, proof, told, was_absent, in_doubt) in [
+            (refused(RefusalKind::Server), Proof::Told, "server", true, false),
+            (lost(), Proof::Told, "network", true, false),
+            (refused(RefusalKind::ContentPolicy), Proof::Told, "content_policy", false, false),
+            (page, Proof::Told, "invalid_response", false, true),
+            (refused(RefusalKind::Server), Proof::Nothing, "wait", false, true),
+        ] {
+            let mut create = resending();
+            assert_eq!(code(&create.on_sent(Err(error), proof, 0.0, 0.5)), told);
+            assert_eq!((create.was_absent(), create.is_in_doubt()), (was_absent, in_doubt), "{told}");
+        }
         assert_eq!(code(&resending().on_sent(Err(Error::Timeout { doing: "" }), Proof::Told, 0.0, 0.5)), "wait");
     }
 
@@ -204,16 +217,18 @@ mod tests {
         create.on_found(Err(lost()), 0.0, 0.5);
         let end = create.on_found(Err(lost()), 0.0, 0.5);
         assert_eq!(code(&end), "submission_unknown");
-        let mut late = resending();
-        assert_eq!(code(&late.on_sent(Err(lost()), Proof::Nothing, 9_999.0, 0.9)), "submission_unknown");
+        for (now_ms, ends) in [(9_990.0, "wait"), (9_991.0, "submission_unknown")] {
+            assert_eq!(code(&resending().on_sent(Err(lost()), Proof::Nothing, now_ms, 0.9)), ends);
+        }
     }
 
     #[test]
     fn a_place_is_waited_for_until_the_deadline_and_a_final_no_ends_it() {
         let mut create = resending();
-        for turn in 0..6 {
-            let step = create.on_sent(Err(refused(RefusalKind::ConcurrencyLimit)), Proof::Nothing, 0.0, 0.0);
-            assert_eq!((code(&step), create.after_wait()), ("wait", Step::Send), "{turn}");
+        for turn in 1..=6 {
+            let step = create.on_sent(Err(refused(RefusalKind::ConcurrencyLimit)), Proof::Nothing, 0.0, 0.5);
+            let Step::Wait { delay_ms, .. } = step else { panic!("{step:?}") };
+            assert_eq!((delay_ms, create.after_wait()), (500.0 + 1000.0 * f64::from(turn), Step::Send));
         }
         assert_eq!(
             code(&create.on_sent(Err(refused(RefusalKind::ContentPolicy)), Proof::Nothing, 0.0, 0.0)),

@@ -55,7 +55,7 @@ pub fn image_problems(info: &ImageInfo, limits: &Limits) -> Vec<Problem> {
         problems.push(
             Problem::new(Field::Image, ProblemCode::AspectRatio, message)
                 .limit(Fact::Number(limits.image_max_aspect_ratio))
-                .actual(Fact::Number(if shorter > 0.0 { longer / shorter } else { f64::MAX })),
+                .actual(Fact::Number(longer / shorter)),
         );
     }
     problems
@@ -152,6 +152,8 @@ mod tests {
         assert_eq!(codes(299, 400), ["too_small_dimensions"]);
         assert_eq!(codes(200, 900), ["too_small_dimensions", "aspect_ratio"]);
         assert_eq!(codes(0, 0), ["too_small_dimensions"]);
+        let wide = image_problems(&image(900, 300), &Limits::default());
+        assert_eq!((&wide[0].limit, &wide[0].actual), (&Some(Fact::Number(2.5)), &Some(Fact::Number(3.0))));
     }
 
     #[test]

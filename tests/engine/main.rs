@@ -2,6 +2,7 @@
 
 mod answers;
 mod create;
+mod fields;
 mod lookup;
 mod multipart;
 mod polling;

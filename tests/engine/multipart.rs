@@ -77,6 +77,15 @@ fn the_last_part_may_be_as_long_as_allowed_and_is_refused_as_soon_as_it_is_longe
 }
 
 #[test]
+fn a_body_begins_with_a_delimiter() {
+    let body = [part("image", b"abc"), b"--XbX--".to_vec()].concat();
+    let other = [b"--XbY", &body[5..]].concat();
+    for begins in [other, [b"12345", &body[..]].concat(), [b"\r\n", &body[..]].concat()] {
+        assert_eq!(read(&begins, 64, MAX), Err(UploadError::Malformed));
+    }
+}
+
+#[test]
 fn an_empty_part_is_empty() {
     let body = [part("image", b""), part("input", b"{}"), b"--XbX--".to_vec()].concat();
     for size in 1..body.len() {

@@ -159,6 +159,22 @@ fn refusals_keep_the_services_words_and_request_id() {
 }
 
 #[test]
+fn a_failure_inside_a_200_keeps_its_words_and_an_empty_one_is_none() {
+    for error in
+        [json!({ "message": "the words", "code": "" }), json!("the words"), json!({ "code": "boom" }), json!(true)]
+    {
+        let body = json!({ "error": error, "data": finished() });
+        let Err(Error::Refused(refusal)) = read(200, &body) else { panic!("{body}") };
+        assert_eq!(refusal.kind, RefusalKind::Server, "{body}");
+    }
+    let Err(Error::Refused(refusal)) = read(200, &json!({ "error": { "message": "the words" } })) else { panic!() };
+    assert_eq!(refusal.message, "the words");
+    for error in [json!({}), json!({ "message": "", "code": 0 }), json!(""), json!("0"), json!(false), Value::Null] {
+        assert!(read(200, &json!({ "error": error, "data": finished() })).is_ok(), "{error}");
+    }
+}
+
+#[test]
 fn pages_are_lists_or_one_task() {
     let entries =
         |body: Value| TaskPage::read(&answer(200, &body.to_string())).map(|page| (page.tasks.len(), page.entries));

@@ -134,6 +134,7 @@ mod tests {
             (Some("https://evil.test/"), Some("cross-site"), false),
             (Some("https://evil.test/https://shop.example/"), None, false),
             (Some("https://shop.example.evil.test/"), None, false),
+            (Some("shop.example"), None, false),
             (Some("https://shop.example/page?x"), Some("cross-site"), true),
         ] {
             let found = admission(None, referer, site, false);
@@ -156,6 +157,9 @@ mod tests {
             ("https://Shop.example:443", Some("https://shop.example")),
             ("http://localhost:80", Some("http://localhost")),
             ("http://[::1]:3000", Some("http://[::1]:3000")),
+            ("http://[::1]", Some("http://[::1]")),
+            ("http://[]", None),
+            ("http://[::1%25lo]", None),
             ("https://shop.example/", None),
             ("https://*.example", None),
             ("https://user@shop.example", None),

@@ -288,6 +288,15 @@ mod tests {
     }
 
     #[test]
+    fn creates_are_remembered_for_a_month_and_callbacks_for_a_day() {
+        let day_ms = 86_400_000.0;
+        let until = |event: Value| decide(None, &event.to_string(), 5.0).unwrap().expires_at_ms - 5.0;
+        assert_eq!(until(begin("a", "f")), 30.0 * day_ms);
+        assert_eq!(until(json!({ "type": "created", "by": "a", "taskId": "7" })), 30.0 * day_ms);
+        assert_eq!(until(json!({ "type": "notice", "key": "succeed 1" })), day_ms);
+    }
+
+    #[test]
     fn what_is_no_event_changes_nothing() {
         for event in ["", "[]", "{}", "{\"type\":\"begin\"}", "{\"type\":\"created\"}", "{\"type\":\"other\"}"] {
             assert_eq!(decide(None, event, 0.0), None, "{event}");

@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn an_order_without_an_id_takes_no_place_and_an_entry_is_kept_as_long_as_its_places() {
+        let mut entry = None;
+        for _ in 0..3 {
+            assert_eq!(apply(&mut entry, take("", 0, 1), 0.0)["do"], "go");
+        }
+        let until = |entry: Option<&str>, event: Value| decide(entry, &event.to_string(), 5.0).unwrap().expires_at_ms;
+        assert_eq!(until(entry.as_deref(), take("a", 0, 1)), 100_005.0);
+        assert_eq!(until(entry.as_deref(), take("", 0, 1)), 60_005.0);
+        let mut nothing = None;
+        apply(&mut nothing, json!({ "type": "end", "id": "a" }), 0.0);
+        assert_eq!(nothing, None);
+    }
+
+    #[test]
     fn a_repeated_request_costs_nothing_and_an_unlimited_caller_is_never_refused() {
         let mut entry = None;
         assert_eq!(apply(&mut entry, take("a", 1, 1), 0.0)["do"], "go");

@@ -130,6 +130,8 @@ mod tests {
             "/avatar/tasks/a\\b.c",
             "/kling/v1/videos/avatar/image2video",
             "/avatar/tasks/ab",
+            "/avatar/tasks/ab/video",
+            "/avatar/callbacks/ab",
         ] {
             assert_eq!(Route::of("GET", path, "/avatar"), Err(NoRoute::Unknown), "{path}");
         }

@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn it_reads_what_serde_json_reads() {
         let texts = [
-            r#"{"code":0,"data":{"task_id":"a","n":[1,2.5,-3e2,true,false,null]},"s":"\u00e9\ud83d\ude00\n\/\\\""}"#,
+            r#"{"code":0,"data":{"task_id":"a","n":[1,2.5,-3e2,true,false,null]},"s":"\u00e9\ud83d\ude00\b\f\n\r\t\/\\\""}"#,
             r#" [ { } , [ ] , "" ] "#,
             r#""\ud83d x""#,
             "{\"a\":1,\"a\":2}",
@@ -323,6 +323,17 @@ mod tests {
                 Ok(theirs) => assert!(same(&ours, &theirs), "{text}"),
                 Err(_) => assert!(text.contains("\\ud83d x"), "{text}"),
             }
+        }
+    }
+
+    #[test]
+    fn half_a_character_takes_nothing_of_what_follows() {
+        for (text, read) in [
+            (r#""\ud83d x""#, "\u{fffd} x"),
+            (r#""\ud83d\u0041""#, "\u{fffd}A"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+        ] {
+            assert_eq!(Json::parse(text.as_bytes()).unwrap().text(), Some(read));
         }
     }
 

@@ -153,13 +153,20 @@ mod tests {
             assert_eq!(kind(status, Some("9999")), expected, "{status} with an unknown code");
         }
         assert_eq!(kind(500, Some("invalid_request")), InvalidRequest);
+        assert_eq!(kind(200, Some("invalid_request")), Server);
+        assert_eq!(kind(429, Some("invalid_request")), RateLimited);
+        assert_eq!(kind(400, Some("5000")), Server);
         assert_eq!(kind(403, Some("insufficient_user_quota")), InsufficientBalance);
     }
 
     #[test]
     fn the_request_id_is_found_in_the_message() {
         assert_eq!(request_id_in("no (request id: 2026abc)"), Some(String::from("2026abc")));
-        assert_eq!(request_id_in("no id"), None);
+        for none in
+            [String::from("no id"), String::from("no (request id: )"), String::from("request id: ") + &"a".repeat(101)]
+        {
+            assert_eq!(request_id_in(&none), None);
+        }
     }
 
     #[test]

@@ -98,7 +98,6 @@ impl Creation {
         self.began_at_ms = began_at_ms.min(self.began_at_ms);
         // What was sent then is none of this one's attempts.
         self.attempts = 0;
-        self.last = Error::Network { message: String::from("An earlier create with this id was never answered.") };
         self.phase = Phase::Settling(self.new_lookup());
         self
     }

@@ -247,7 +247,7 @@ impl Lookup {
             return self.ask(Question::Reference);
         }
         // Whoever heard "not found" would take it for a word about the task.
-        let reason = String::from("the service does not offer looking a task up by an id of your own.");
+        let reason = String::from("the service offers no search by an id of your own.");
         LookupStep::Unsettled(Error::InvalidResponse { status: self.status, reason })
     }
 }

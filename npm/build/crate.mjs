@@ -32,9 +32,9 @@ export async function buildCrate(toolchain, wasmBindgenFolder, { name, feature }
   const out = join(BUILD, "glue", name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  // The sections that say which compiler made the module and which features it uses stay in: wasm-opt reads the
-  // latter, and takes out all of them last.
-  const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-name-section"];
+  // The names of the functions and the features that the module uses stay in: what makes it smaller reads them, and takes
+  // them out last.
+  const glue = ["--target", "web", "--no-typescript", "--omit-default-module-path"];
   glue.push("--remove-producers-section", "--out-name", name, "--out-dir", out);
   await must("wasm-bindgen", join(wasmBindgenFolder, "wasm-bindgen"), [...glue, compiled("kling_avatar")]);
   return out;

@@ -7,8 +7,14 @@ const LOADERS = /^async function __wbg_load\(.*/ms;
 /** For platforms without `encodeInto`, none of which knows SIMD. */
 const OLD_ENCODERS = /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}\n/ms;
 
-/** For modules that cannot make memory larger in its place. */
-const WITHOUT_REALLOC = /^ {4}if \(realloc === undefined\) \{.*?^ {4}\}\n/ms;
+/** Text for the module. Most of it is short, so memory for the longest encoding is given back and not asked for in two steps. */
+const PASS_STRING = `function passStringToWasm0(arg, malloc, realloc) {
+    const len = arg.length * 3;
+    const ptr = malloc(len, 1) >>> 0;
+    WASM_VECTOR_LEN = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len)).written;
+    return len > 0 ? realloc(ptr, len, WASM_VECTOR_LEN, 1) >>> 0 : ptr;
+}
+`;
 
 /** A view and a decoder that are kept cost more bytes than making them costs time: 0.1 µs a text. */
 const KEPT = [
@@ -20,17 +26,28 @@ const KEPT = [
   ],
 ];
 
+/** What the glue says at length for what does not come to pass here, and what does in its place. */
+const SHORTER = [
+  ...KEPT,
+  [/^function passStringToWasm0\(.*?^\}\n/ms, PASS_STRING],
+  // Nobody asks for these.
+  [/^ {4}wasmInstance = instance;\n/m, ""],
+  [/^ {4}wasmModule = module;\n/m, ""],
+  [/^let wasmModule, wasmInstance, wasm;\n/m, "let wasm;\n"],
+  [/^ +__proto__: null,\n/gm, ""],
+];
+
 /** What the entries start the module with, and what tests see of it. */
 const EXPORTS = "export { __wbg_get_imports as imports, __wbg_finalize_init as begin, wasm };\n";
 
 export function withoutUnused(glue) {
-  for (const unused of [LOADERS, OLD_ENCODERS, WITHOUT_REALLOC]) {
+  for (const unused of [LOADERS, OLD_ENCODERS]) {
     if (!unused.test(glue)) throw new Stop(`wasm-bindgen's glue lacks ${unused}, which would be taken out of it.`);
     glue = glue.replace(unused, "");
   }
-  for (const [kept, made] of KEPT) {
-    if (!kept.test(glue)) throw new Stop(`wasm-bindgen's glue lacks ${kept}, which would be made shorter.`);
-    glue = glue.replace(kept, made);
+  for (const [long, short] of SHORTER) {
+    if (glue.search(long) < 0) throw new Stop(`wasm-bindgen's glue lacks ${long}, which would be made shorter.`);
+    glue = glue.replace(long, short);
   }
   return glue + EXPORTS;
 }

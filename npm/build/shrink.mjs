@@ -8,6 +8,7 @@ import { Stop, say } from "../setup/report.mjs";
 import { shortened, withoutUnused } from "./glue.mjs";
 import { withShortNames } from "./names.mjs";
 import { likeBesideLike } from "./order.mjs";
+import { onlyUsed } from "./unused.mjs";
 
 /** Larger functions that are called once stay functions of their own: one that holds many others compresses less well. */
 const FEW_INLINED = "--one-caller-inline-max-function-size=60";
@@ -33,10 +34,11 @@ export async function optimizeWasm(from, to, ...more) {
 export async function shrinkModule(name, fromFolder, toFolder) {
   const wasm = `${name}_bg.wasm`;
   const path = join(toFolder, wasm);
-  const names = await optimizeWasm(join(fromFolder, wasm), path, "--minify-imports-and-exports-and-modules", "--no-stack-ir");
+  const glue = withoutUnused(readFileSync(join(fromFolder, `${name}.js`), "utf8"));
+  writeFileSync(path, await onlyUsed(readFileSync(join(fromFolder, wasm)), glue));
+  const names = await optimizeWasm(path, path, "--minify-imports-and-exports-and-modules", "--no-stack-ir");
   writeFileSync(path, await likeBesideLike(readFileSync(path)));
-  const glue = withShortNames(withoutUnused(readFileSync(join(fromFolder, `${name}.js`), "utf8")), JSON.parse(names));
-  await minifyJs(shortened(glue), join(toFolder, `${name}.js`));
+  await minifyJs(shortened(withShortNames(glue, JSON.parse(names))), join(toFolder, `${name}.js`));
 }
 
 /** The expressions by which bundlers find the modules; they have to survive. */

@@ -3,12 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortened, withoutUnused } from "../../npm/build/glue.mjs";
 
-const GLUE = `function pass(arg, malloc, realloc) {
-    if (realloc === undefined) {
-        return malloc(arg);
-    }
-
-    return realloc(malloc(arg));
+const GLUE = `        __proto__: null,
+function passStringToWasm0(arg, malloc, realloc) {
+    let len = arg.length;
 }
 
 if (!('encodeInto' in cachedTextEncoder)) {
@@ -27,11 +24,13 @@ function decodeText(bytes) {
     return cachedTextDecoder.decode(bytes);
 }
 
-function finish() {
+let wasmModule, wasmInstance, wasm;
+function __wbg_finalize_init(instance, module) {
+    wasmInstance = instance;
+    wasm = instance.exports;
+    wasmModule = module;
     cachedDataViewMemory0 = null;
 }
-
-let wasm;
 
 async function __wbg_load(module, imports) {
 }
@@ -39,30 +38,43 @@ async function __wbg_load(module, imports) {
 export { initSync, __wbg_init as default };
 `;
 
-test("what the entries have ways of their own for is not shipped", () => {
-  assert.equal(withoutUnused(GLUE), `function pass(arg, malloc, realloc) {
+const PASS_STRING = /^function passStringToWasm0.*?^\}\n/ms;
 
-    return realloc(malloc(arg));
-}
-
+test("what the entries have ways of their own for is not shipped, and what is said at length is said in short", () => {
+  assert.equal(withoutUnused(GLUE).replace(PASS_STRING, ""), `
 
 const getDataViewMemory0 = () => new DataView(wasm.memory.buffer);
 
 const decodeText = (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
-function finish() {
-}
-
 let wasm;
+function __wbg_finalize_init(instance, module) {
+    wasm = instance.exports;
+}
 
 export { __wbg_get_imports as imports, __wbg_finalize_init as begin, wasm };
 `);
 });
 
+const PARTS = ["__proto__", "passStringToWasm0", "'encodeInto'", "function getDataViewMemory0", "function decodeText", "let wasmModule"];
+
 test("glue of another make is refused", () => {
-  for (const part of ["realloc === undefined", "'encodeInto'", "async function __wbg_load", "function getDataViewMemory0", "function decodeText"]) {
+  for (const part of [...PARTS, "wasmInstance = i", "wasmModule = m", "async function __wbg_load"]) {
     assert.throws(() => withoutUnused(GLUE.replace(part, "")), /glue lacks/, part);
   }
+});
+
+test("text is passed whatever it is, in memory of its own length", () => {
+  const bytes = new Uint8Array(64);
+  const freed = [];
+  const realloc = (at, from, to) => freed.push([from, to]) && at;
+  const pass = new Function("cachedTextEncoder", "getUint8ArrayMemory0", `let WASM_VECTOR_LEN;${withoutUnused(GLUE).match(PASS_STRING)[0]}
+    return (...given) => [passStringToWasm0(...given), WASM_VECTOR_LEN];`)(new TextEncoder(), () => bytes);
+  for (const text of ["", "a", "é", "a€", "\u{1f600}"]) {
+    const [at, length] = pass(text, () => 8, realloc);
+    assert.equal(new TextDecoder().decode(bytes.subarray(at, at + length)), text);
+  }
+  assert.deepEqual(freed, [[3, 1], [3, 2], [6, 4], [6, 4]]);
 });
 
 const CATCHING = `

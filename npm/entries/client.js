@@ -1,6 +1,18 @@
 import { AvatarError, aborted, configuration, isFields, late } from "./error.js";
 import { avatarFields, speechFields } from "./fields.js";
-import { LONGEST_MS, callOptions, numberOf } from "./methods.js";
+import {
+  CREATE_TASK,
+  DOWNLOAD,
+  FIND_TASK,
+  GENERATE,
+  GET_TASK,
+  LONGEST_MS,
+  SYNTHESIZE_SPEECH,
+  VALIDATE,
+  WAIT_FOR_TASK,
+  WATCH_TASK,
+  callOptions,
+} from "./methods.js";
 import { load, share } from "./module.js";
 import { checkLimits, checkOptions } from "./options.js";
 
@@ -60,51 +72,51 @@ export class AvatarClient {
     } catch (cause) {
       throw configuration("The call's options cannot be read.", cause);
     }
-    return run((module) => (this.#client ??= module.connect(this.#options))(numberOf(method), given, options), ends, options[2]);
+    return run((module) => (this.#client ??= module.connect(this.#options))(method, given, options), ends, options[2]);
   }
 
   validate(input) {
-    return this.#call("validate", avatarFields(input));
+    return this.#call(VALIDATE, avatarFields(input));
   }
 
   createTask(input, call) {
-    return this.#call("createTask", avatarFields(input), call);
+    return this.#call(CREATE_TASK, avatarFields(input), call);
   }
 
   getTask(taskId, call) {
-    return this.#call("getTask", taskId, call);
+    return this.#call(GET_TASK, taskId, call);
   }
 
   waitForTask(taskId, call) {
-    return this.#call("waitForTask", taskId, call);
+    return this.#call(WAIT_FOR_TASK, taskId, call);
   }
 
   async *watchTask(taskId, call) {
-    const next = await this.#call("watchTask", taskId, call);
+    const next = await this.#call(WATCH_TASK, taskId, call);
     try {
       for (;;) {
-        const task = await run(() => next(true));
+        const task = await run(() => next(1));
         if (task === undefined) return;
         yield task;
       }
     } finally {
-      next(false);
+      next(0);
     }
   }
 
   findTask(externalTaskId, call) {
-    return this.#call("findTask", externalTaskId, call);
+    return this.#call(FIND_TASK, externalTaskId, call);
   }
 
   generate(input, call) {
-    return this.#call("generate", avatarFields(input), call);
+    return this.#call(GENERATE, avatarFields(input), call);
   }
 
   synthesizeSpeech(input, call) {
-    return this.#call("synthesizeSpeech", speechFields(input), call);
+    return this.#call(SYNTHESIZE_SPEECH, speechFields(input), call);
   }
 
   download(video, call) {
-    return this.#call("download", video, call);
+    return this.#call(DOWNLOAD, video, call);
   }
 }

@@ -103,15 +103,11 @@ fn nothing_to_send() -> Thrown {
     configuration("The input changed while it was being checked.")
 }
 
-/// A random UUID; plain-HTTP pages have no `randomUUID`, so it is made from random bytes there.
+/// A random UUID, made from random bytes because plain-HTTP pages have no `randomUUID`.
 #[inline(never)]
 fn random_id() -> Result<String, Thrown> {
-    let crypto = get(&global(), "crypto");
-    if let Some(id) = call(&crypto, "randomUUID", &[]).ok().and_then(|id| id.as_string()) {
-        return Ok(id);
-    }
     let bytes = Uint8Array::new_with_length(16);
-    call(&crypto, "getRandomValues", &[&bytes]).map_err(|cause| {
+    call(&get(&global(), "crypto"), "getRandomValues", &[&bytes]).map_err(|cause| {
         configuration("This platform has no source of random numbers; give an externalTaskId.").because(cause)
     })?;
     Ok(crate::engine::text::uuid(&bytes.to_vec()))

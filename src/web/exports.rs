@@ -15,7 +15,7 @@ use super::CallOptions;
 use super::client::{Client, Config, Key, Target};
 use super::errand::{Answer, Job};
 use super::input::{AvatarInput, SpeechInput};
-use super::js::{get, given, set};
+use super::js::{get, given, is_nothing, set};
 use super::output::{parsed, task_to_js, with_dates};
 use super::prepare::Report;
 use super::promise::promise_of;
@@ -33,7 +33,7 @@ type Exported = Result<JsValue, Thrown>;
 pub(super) fn thrown_to_js(thrown: Thrown) -> JsValue {
     let error = parsed(&output::failure(thrown.failure()));
     let task = get(&error, "task");
-    if !task.is_undefined() {
+    if !is_nothing(&task) {
         set(&error, "task", &with_dates(task));
     }
     if let Some(cause) = thrown.cause() {
@@ -62,6 +62,7 @@ fn report(input: &Array, limits: Limits) -> Promise {
     promise(async move { Ok(Report::of(&input, &limits).await.to_js()) })
 }
 
+/// All functions that JavaScript is given are of one type, as each type takes code of its own on both sides.
 type Method = Closure<dyn FnMut(u32, JsValue, Array) -> Promise>;
 
 /// Makes a client of a list of its options, which the facade has checked, and gives the function that calls it: with the
@@ -72,7 +73,7 @@ pub fn connect(options: Array) -> JsValue {
     Method::new(move |method, given, call| run(&client, method, given, &call)).into_js_value()
 }
 
-/// The methods of a client in the order of `npm/entries/methods.js`, in which two more follow that are told by their ids.
+/// The methods of a client, as `npm/entries/methods.js` numbers them.
 const VALIDATE: u32 = 0;
 const CREATE_TASK: u32 = 1;
 const GENERATE: u32 = 2;
@@ -123,11 +124,11 @@ fn answer_to_js(answer: Answer) -> JsValue {
 }
 
 /// The steps of `watchTask`, which the facade makes an async iterator of: a function that gives the next task, or
-/// `undefined` at the end, and forgets the task where there is to be no next one.
+/// `undefined` at the end, and forgets the task where it is called with 0.
 fn steps(client: Client, job: Job) -> JsValue {
     let place = Rc::new(RefCell::new(Some(job)));
-    let next = Closure::<dyn FnMut(bool) -> Promise>::new(move |goes_on| {
-        let job = place.take().filter(|_| goes_on);
+    let next = Method::new(move |goes_on, _, _| {
+        let job = place.take().filter(|_| goes_on > 0);
         answer(Box::pin(step(client.clone(), job, Rc::clone(&place))))
     });
     next.into_js_value()
@@ -144,7 +145,7 @@ async fn step(client: Client, job: Option<Job>, place: Rc<RefCell<Option<Job>>>)
 fn id(value: &JsValue) -> Given {
     match value.as_string() {
         Some(text) => Given::Text(text),
-        None if value.is_undefined() || value.is_null() => Given::Absent,
+        None if is_nothing(value) => Given::Absent,
         None => Given::WrongType,
     }
 }

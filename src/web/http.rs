@@ -6,7 +6,7 @@ use js_sys::{Function, TypeError};
 use wasm_bindgen::prelude::*;
 
 use super::download::Arriving;
-use super::js::{Builder, call, construct, function, get, global, number};
+use super::js::{Builder, call, construct, function, get, global, is_nothing, number};
 use super::media::bytes_of;
 use super::progress::Progress;
 use super::promise::Settled;
@@ -184,13 +184,9 @@ impl Fetching {
             return Got::Answer(answer);
         }
         self.answer = Some(answer);
-        let body = get(response, "body");
-        if body.is_null() {
-            return self.end();
-        }
-        let chunk = match call(&body, "getReader", &[]) {
+        let chunk = match call(&get(response, "body"), "getReader", &[]) {
             Ok(reader) => call(self.reader.insert(reader), "read", &[]),
-            // All of it at once, where the platform has no streams.
+            // All of it at once, where the platform has no streams, or there is nothing.
             _ => call(response, "arrayBuffer", &[]),
         };
         Got::More(Settled::of_called(chunk))
@@ -215,8 +211,7 @@ impl Fetching {
 
 /// Whether this is a browser page or one of its workers.
 pub(super) fn is_page() -> bool {
-    let global = global();
-    !get(&global, "XMLHttpRequest").is_undefined()
+    !is_nothing(&get(&global(), "XMLHttpRequest"))
 }
 
 pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
@@ -260,7 +255,7 @@ fn chain(cause: &JsValue) -> Vec<PlatformError> {
         let members = get(&error, "errors");
         if js_sys::Array::is_array(&members) {
             // The members say it all; the code of the whole is that of one of them.
-            open.extend(js_sys::Array::from(&members).iter());
+            open.extend(members.unchecked_ref::<js_sys::Array>().iter());
             errors.push(PlatformError { message: text("message"), ..PlatformError::default() });
         } else {
             errors.push(PlatformError { code: text("code"), syscall: text("syscall"), message: text("message") });

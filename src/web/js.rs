@@ -25,7 +25,12 @@ pub(super) fn try_get(value: &JsValue, name: &str) -> Result<Option<JsValue>, Js
 
 /// Tells `undefined` and `null` from anything else.
 pub(super) fn given(value: JsValue) -> Option<JsValue> {
-    (!value.is_undefined() && !value.is_null()).then_some(value)
+    (!is_nothing(&value)).then_some(value)
+}
+
+/// Whether a value is `undefined` or `null`.
+pub(super) fn is_nothing(value: &JsValue) -> bool {
+    value.loose_eq(&JsValue::NULL)
 }
 
 /// Reads a property that is a finite number.

@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use super::call::Call;
 use super::client::{Client, Kind, configuration};
 use super::errand::{Answer, Errand, Next};
+use super::js::is_nothing;
 use super::progress::Progress;
 use super::promise;
 use super::read::ReadTask;
@@ -175,13 +176,9 @@ impl Errand for Making {
         match (replace(&mut self.stage, Stage::Over), &mut self.saved, stored) {
             (Stage::Opening(_) | Stage::Keeping(_), _, Err(cause)) => Next::Done(Err(storage_failed(cause))),
             // What is no longer the text that was kept may be a task that is paid for.
-            (Stage::Opening(_), _, Ok(stored))
-                if !stored.is_string() && !stored.is_null() && !stored.is_undefined() =>
-            {
-                Next::Done(Err(storage_failed(
-                    TypeError::new("what it gives is not the text that it was given").into(),
-                )))
-            }
+            (Stage::Opening(_), _, Ok(stored)) if !stored.is_string() && !is_nothing(&stored) => Next::Done(Err(
+                storage_failed(TypeError::new("what it gives is not the text that it was given").into()),
+            )),
             (Stage::Opening(upload), Some(saved), Ok(stored)) => {
                 match stored.as_string().and_then(|text| saved.read(&text)) {
                     Some(began_at_ms) => self.resume(client, upload, began_at_ms),

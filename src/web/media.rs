@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::base64_text::Base64Text;
 #[cfg(feature = "npm-server")]
 use super::gateway::Held;
-use super::js::{call, construct, function, get, global};
+use super::js::{call, construct, function, get, global, is_nothing};
 use super::promise::Settled;
 use crate::engine::input::{is_http_url, url_problem};
 use crate::engine::media::{ReadError, Source};
@@ -43,7 +43,7 @@ impl Media {
     /// # Errors
     /// A problem of `field`: `unsupported_type`, `invalid_url`, `invalid_base64`, `corrupt`.
     pub fn from_js(field: Field, value: &JsValue) -> Result<Option<Self>, Problem> {
-        if value.is_undefined() || value.is_null() {
+        if is_nothing(value) {
             return Ok(None);
         }
         if let Some(text) = value.dyn_ref::<JsString>() {
@@ -206,7 +206,10 @@ fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
     let head = String::from(text.slice(0, comma)).to_ascii_lowercase();
     let contents = text.slice(comma + 1, text.length());
     if !head.trim_ascii_end().ends_with(";base64") {
-        return Ok(Media::Bytes(Uint8Array::from(percent_decoded(&String::from(contents)).as_slice())));
+        let decoded = percent_decoded(&String::from(contents));
+        let bytes = Uint8Array::new_with_length(decoded.len() as u32);
+        bytes.copy_from(&decoded);
+        return Ok(Media::Bytes(bytes));
     }
     // Base64 holds a percent sign only where it was escaped for the URL.
     let is_escaped = contents.index_of("%", 0) >= 0;

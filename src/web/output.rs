@@ -3,7 +3,7 @@
 use js_sys::{Date, JSON};
 use wasm_bindgen::JsValue;
 
-use super::js::{get, set};
+use super::js::{get, is_nothing, set};
 use crate::engine::output;
 use crate::engine::wire::Task;
 
@@ -20,7 +20,7 @@ pub(super) fn task_to_js(task: &Task) -> JsValue {
 pub(super) fn with_dates(task: JsValue) -> JsValue {
     for name in ["createdAt", "updatedAt"] {
         let ms = get(&task, name);
-        if !ms.is_undefined() {
+        if !is_nothing(&ms) {
             set(&task, name, &Date::new(&ms));
         }
     }

@@ -34,7 +34,8 @@ pub enum Json {
 impl Json {
     /// Reads one value that takes up the whole text. Gives nothing where it is no JSON.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let mut reader = Reader { text: text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text), at: 0 };
+        let text = decoded(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
+        let mut reader = Reader { text: &text, at: 0 };
         let value = reader.value(MAX_DEPTH)?;
         reader.skip_white_space();
         (reader.at == reader.text.len()).then_some(value)
@@ -64,6 +65,22 @@ impl Json {
     pub fn number(&self) -> Option<f64> {
         decimal(self.text()?.trim_ascii())
     }
+}
+
+/// Reads UTF-8. A byte that is part of no character, as where a text was cut amid one, is taken for one of Latin-1.
+fn decoded(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&first, behind)) = rest.split_first() {
+        let ones = first.leading_ones();
+        let more = behind.get(..ones.saturating_sub(1) as usize).unwrap_or_default();
+        let code = more.iter().fold(u32::from(first) & (0x7f >> ones), |code, byte| code << 6 | u32::from(byte & 0x3f));
+        let is_whole = ones != 1 && more.iter().all(|byte| byte >> 6 == 2);
+        let c = char::from_u32(code).filter(|c| is_whole && c.len_utf8() == ones.max(1) as usize);
+        text.push(c.unwrap_or(char::from(first)));
+        rest = if c.is_some() { behind.get(more.len()..).unwrap_or_default() } else { behind };
+    }
+    text
 }
 
 /// Reads a decimal number that is not negative: `7`, `0.5`, `1.5e3`.
@@ -102,13 +119,13 @@ fn scanned(text: &str) -> Option<(f64, i32)> {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
 }
 
 impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     fn skip_white_space(&mut self) {
@@ -125,7 +142,7 @@ impl Reader<'_> {
 
     fn word(&mut self, word: &str, value: Json) -> Option<Json> {
         let end = self.at.checked_add(word.len())?;
-        (self.text.get(self.at..end)? == word.as_bytes()).then(|| self.at = end)?;
+        (self.text.get(self.at..end)? == word).then(|| self.at = end)?;
         Some(value)
     }
 
@@ -178,35 +195,24 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Option<Json> {
         let rest = self.text.get(self.at..)?;
-        let end = rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+        let end = rest.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
         let number = rest.get(..end.unwrap_or(rest.len()))?;
-        let unsigned = number.strip_prefix(b"-").unwrap_or(number);
-        let number = str::from_utf8(number).ok()?;
-        scanned(str::from_utf8(unsigned).ok()?)?;
+        scanned(number.strip_prefix('-').unwrap_or(number))?;
         self.at += number.len();
         Some(Json::Number(number.to_owned()))
     }
 
     fn string(&mut self) -> Option<String> {
         (self.peek()? == b'"').then(|| self.at += 1)?;
-        let mut bytes = Vec::new();
+        let mut string = String::new();
         loop {
             let rest = self.text.get(self.at..)?;
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-            bytes.extend_from_slice(rest.get(..plain)?);
+            let plain = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            string.push_str(rest.get(..plain)?);
             self.at += plain + 1;
-            match rest.get(plain)? {
-                // A text that was cut amid a character is still a text.
-                b'"' => {
-                    return Some(
-                        String::from_utf8(bytes)
-                            .unwrap_or_else(|cut| cut.as_bytes().iter().map(|&byte| char::from(byte)).collect()),
-                    );
-                }
-                b'\\' => {
-                    let c = self.escape()?;
-                    bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                }
+            match rest.as_bytes().get(plain)? {
+                b'"' => return Some(string),
+                b'\\' => string.push(self.escape()?),
                 _ => return None,
             }
         }
@@ -236,12 +242,12 @@ impl Reader<'_> {
     fn unit(&mut self) -> Option<u32> {
         let digits = self.text.get(self.at..self.at.checked_add(4)?)?;
         self.at += 4;
-        digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
+        digits.chars().try_fold(0, |unit, digit| Some(unit * 16 + digit.to_digit(16)?))
     }
 
     fn low_surrogate(&mut self) -> Option<u32> {
         let before = self.at;
-        let starts = self.text.get(before..)?.starts_with(b"\\u");
+        let starts = self.text.get(before..)?.starts_with("\\u");
         self.at += 2;
         let low = if starts { self.unit().filter(|unit| (0xdc00..0xe000).contains(unit)) } else { None };
         if low.is_none() {
@@ -304,6 +310,15 @@ mod tests {
         assert_eq!(Json::parse("\u{feff}{\"a\":\"é\"}".as_bytes()), Json::parse("{\"a\":\"é\"}".as_bytes()));
         let cut = Json::parse(b"{\"task_id\":\"1\",\"message\":\"caf\xc3\"}");
         assert_eq!(cut.as_ref().and_then(|json| json.get("task_id")?.text()), Some("1"));
+        for (bytes, text) in [
+            (b"\"\xc3\xa9 caf\xc3\"".as_slice(), "é cafÃ"),
+            (b"\"\xf0\x9f\x98\x80\xf0\x9f\x98\"", "😀ð\u{9f}\u{98}"),
+            (b"\"\xa9\xff\"", "©ÿ"),
+            (b"\"\xc1\xa1\xed\xa0\x80\"", "Á¡í\u{a0}\u{80}"),
+        ] {
+            assert_eq!(Json::parse(bytes), Some(Json::Text(text.to_owned())), "{text}");
+        }
+        assert_eq!(Json::parse(b"1\xc2"), None);
         for number in ["1e400", "-5e-324", "1e308"] {
             assert_eq!(Json::parse(number.as_bytes()), Some(Json::Number(number.to_owned())));
         }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::PIECE_BYTES;
 use super::slices::{AHEAD, Slices};
 use crate::web::js::{Builder, call, construct, get};
-use crate::web::media::view_of;
+use crate::web::media::{bytes_of, view_of};
 use crate::web::promise::Settled;
 
 /// A blob that is being read.
@@ -39,7 +39,7 @@ impl Reads {
         self.begin();
         if self.slices.asked == 0 {
             self.reader = reader_of(&self.slices.blob);
-            self.used(&ArrayBuffer::new(PIECE_BYTES));
+            self.used(&Uint8Array::new_with_length(PIECE_BYTES).buffer());
         }
         if self.reader.is_none() {
             self.slices.ask(AHEAD);
@@ -53,7 +53,7 @@ impl Reads {
             self.slices.ask(AHEAD);
             return (view_of(given, None), true);
         }
-        let bytes: Option<Uint8Array> = get(given, "value").dyn_into().ok();
+        let bytes = bytes_of(&get(given, "value")).flatten();
         self.slices.asked += bytes.as_ref().map_or(0, |bytes| u64::from(bytes.length()));
         (bytes, false)
     }
@@ -61,8 +61,7 @@ impl Reads {
     /// Takes back the memory of what was given. A stream fills it again.
     pub(super) fn used(&mut self, memory: &ArrayBuffer) {
         let Some(reader) = self.reader.as_ref().filter(|_| self.slices.asked < self.slices.bytes) else { return };
-        let view = Uint8Array::new_with_byte_offset_and_length(memory, 0, PIECE_BYTES);
-        if let Ok(promise) = call(reader, "read", &[&view]) {
+        if let Some(Ok(promise)) = view_of(memory, None).map(|view| call(reader, "read", &[&view])) {
             self.slices.push(&promise);
         }
     }

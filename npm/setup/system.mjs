@@ -14,7 +14,8 @@ const TOOLS = {
   lame: { isThere: onPath("lame"), apt: ["lame"], brew: "lame" },
   flac: { isThere: onPath("flac"), apt: ["flac"], brew: "flac" },
   sox: { isThere: soxReadsMp3, apt: ["sox", "libsox-fmt-mp3"], brew: "sox" },
-  imagemagick: { isThere: onPath("convert", "magick"), apt: ["imagemagick"], brew: "imagemagick" },
+  // Other programs are called convert, too.
+  imagemagick: { isThere: onPath("identify"), apt: ["imagemagick"], brew: "imagemagick" },
   chromium: { isThere: async () => chromiumPath() !== undefined, apt: ["chromium"], brew: "--cask chromium" },
   chromedriver: { isThere: async () => chromedriverPath() !== undefined, apt: ["chromium-driver"], brew: "--cask chromedriver" },
   "Python 3.11": { isThere: async () => (await pythonPath()) !== undefined, apt: ["python3", "python3-venv"], brew: "python" },

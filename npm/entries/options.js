@@ -68,7 +68,8 @@ function address(name, value) {
   if (value === undefined) return undefined;
   let url;
   try {
-    url = new URL(value);
+    // Of a page's own host; other text without a scheme is rather one that lacks it.
+    url = new URL(value, /^\//.test(value) ? globalThis.location?.href : undefined);
   } catch {
     // Told below.
   }

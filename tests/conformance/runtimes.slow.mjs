@@ -1,5 +1,6 @@
 import { asTests } from "./as-tests.mjs";
+import { firefoxPlaces } from "./runtimes/browsers.mjs";
 import { installRuntimes } from "./stand.mjs";
 import { SLOW } from "./targets.mjs";
 
-asTests(SLOW, installRuntimes);
+asTests({ ...SLOW, Firefox: { ...SLOW.Firefox, places: firefoxPlaces() } }, installRuntimes);

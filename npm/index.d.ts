@@ -33,7 +33,7 @@ export interface AvatarInput {
 export interface ClientOptions {
   /** The CometAPI key, or a function that gives it for each request. */
   apiKey?: string | (() => string | Promise<string>) | undefined;
-  /** The address of a gateway of this package, which holds the key. In a page `/avatar` is one of the page's own host. */
+  /** The address of a gateway of this package, which holds the key. */
   gatewayUrl?: string | URL | undefined;
   /** The address of the API. Default `https://api.cometapi.com`. */
   baseUrl?: string | URL | undefined;

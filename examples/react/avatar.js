@@ -38,7 +38,7 @@ export function cancel() {
 async function run(work) {
   if (state.status === "busy") return;
   // Made here and not above, as this file is imported on the server, too.
-  client ??= new AvatarClient({ gatewayUrl: "/avatar", storage });
+  client ??= new AvatarClient({ gatewayUrl: new URL("/avatar", location.href), storage });
   controller = new AbortController();
   show({ status: "busy" });
   try {

@@ -68,8 +68,7 @@ function address(name, value) {
   if (value === undefined) return undefined;
   let url;
   try {
-    // Of a page's own host; other text without a scheme is rather one that lacks it.
-    url = new URL(value, /^\//.test(value) ? globalThis.location?.href : undefined);
+    url = new URL(value);
   } catch {
     // Told below.
   }

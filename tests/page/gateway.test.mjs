@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { exampleWorker, startWorkers } from "../../npm/gateway/worker.mjs";
+import { kept, recorded } from "./shelf.mjs";
 import { assertAtHome, assertQuiet, phase, startStand, text, useSamples } from "./stand.mjs";
 
 const KEY = "sk-sandbox-of-the-gateway";
@@ -35,10 +36,10 @@ test("makes a video, over a reload, for one charge", async () => {
   await chooseGateway(page);
   await page.click("#generate");
   await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   await page.reload();
   await page.waitForSelector("#done:visible");
-  await page.waitForFunction(() => /[KM]B/.test(document.getElementById("shelf-space").textContent));
+  await kept(page);
   await page.waitForFunction(() => document.getElementById("stage-video").duration > 7);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
   const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { file, picture, voice, wav } from "./fixtures.mjs";
-import { OFFLINE, cards, held, kept, openWithSamples, ready } from "./shelf.mjs";
+import { OFFLINE, cards, held, kept, openWithSamples, ready, recorded } from "./shelf.mjs";
 import { assertQuiet, phase, redirectComet, startStand, text, useSamples } from "./stand.mjs";
 import { playFrames, unlikeness } from "./video.mjs";
 
@@ -12,13 +12,24 @@ after(() => stand?.close());
 
 const openReady = (settings) => openWithSamples(stand, settings);
 
+/** A page that has a video under way and has kept its task, and another tab of the same browser beside it. */
+async function withSecondTab() {
+  const visit = await openReady();
+  await visit.page.click("#generate");
+  await phase(visit.page, "processing");
+  await recorded(visit.page);
+  const other = await visit.context.newPage();
+  await other.goto(stand.url);
+  return { visit, other };
+}
+
 test("a reload goes on with the task, and the finished video is kept in the browser", async () => {
   const visit = await openReady();
   const { page } = visit;
   await page.click("#generate");
   await phase(page, "processing");
   await cards(page, "running").waitFor();
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   await page.reload();
   await phase(page, "processing");
   await page.waitForSelector("#done:visible");
@@ -43,17 +54,10 @@ test("a reload goes on with the task, and the finished video is kept in the brow
 });
 
 test("a closed tab is gone on with by the next one; a second one meanwhile leaves it alone", async () => {
-  const visit = await openReady();
-  const { page, context } = visit;
-  await page.click("#generate");
-  await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
-  const other = await context.newPage();
-  await other.goto(stand.url);
-  await other.waitForSelector("#shelf .card");
-  await other.click(".card-open");
+  const { visit, other } = await withSecondTab();
+  await other.click("#shelf .card-open");
   assert.equal(await text(other, "#notice-title"), "In another tab");
-  await page.close();
+  await visit.page.close();
   await other.waitForSelector("#done:visible");
   await kept(other);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
@@ -61,13 +65,7 @@ test("a closed tab is gone on with by the next one; a second one meanwhile leave
 });
 
 test("a second tab shows the video as soon as it is finished in the first", async () => {
-  const visit = await openReady();
-  const { page, context } = visit;
-  await page.click("#generate");
-  await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
-  const other = await context.newPage();
-  await other.goto(stand.url);
+  const { visit, other } = await withSecondTab();
   await other.click("#shelf .card-open");
   await other.waitForSelector("#done:visible");
   await held(other);
@@ -96,7 +94,7 @@ test("another video that is made in a second tab puts nothing of the first one a
   stand.sandbox.options.taskSeconds = 10;
   await page.click("#generate");
   await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   const other = await context.newPage();
   await other.goto(stand.url);
   await other.waitForSelector("#shelf .card");
@@ -116,7 +114,7 @@ test("what is asked for by its id is not said to wait before the service says so
   const { page } = visit;
   await page.click("#generate");
   await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   let answer;
   const asked = new Promise((resolve) => (answer = resolve));
   await page.route("**/kling/**", async (route) => {
@@ -144,7 +142,7 @@ test("an upload that a reload cut off is looked for, and sent again only when as
   await speed(200_000);
   await page.click("#generate");
   await phase(page, "uploading");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   page.once("dialog", (dialog) => dialog.accept());
   await page.reload();
   await page.waitForSelector("#notice:visible");
@@ -166,7 +164,7 @@ test("a task made with a key waits for the key after a reload", async () => {
   await page.fill("#api-key", "sk-my-own-key-1");
   await page.click("#generate");
   await phase(page, "submitted");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   await page.reload();
   await page.waitForSelector("#notice:visible");
   assert.equal(await text(page, "#notice-title"), "Type your key to go on");
@@ -191,7 +189,7 @@ test("an upload with a key that a reload cut off is looked for when the key is t
   await page.route("https://api.cometapi.com/**", (route) => (route.request().method() === "POST" ? held.then(() => route.abort().catch(() => {})) : route.fallback()));
   await page.click("#generate");
   await phase(page, "uploading");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   page.once("dialog", (dialog) => dialog.accept());
   await page.reload();
   release();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { file, picture, voice } from "./fixtures.mjs";
+import { recorded } from "./shelf.mjs";
 import { assertQuiet, startStand, text } from "./stand.mjs";
 
 const KEY = "sk-my-very-own-secret-4711";
@@ -34,7 +35,7 @@ test("a key goes to the service as a header and nowhere else, and a reload forge
   assert.ok(!JSON.stringify(seen.console).includes(KEY));
   assert.ok(!page.url().includes(KEY));
   assert.ok(!(await page.content()).includes(KEY));
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   const stored = await page.evaluate(everythingStored);
   assert.match(stored.text, /"prompt":/, "nothing was kept, so this test shows nothing");
   assert.ok(!stored.text.includes(KEY));

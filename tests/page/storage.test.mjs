@@ -1,7 +1,7 @@
 // Videos are kept as far as the browser keeps them, and it is said where it does not.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { OFFLINE, cards, held, kept, openWithSamples, ready } from "./shelf.mjs";
+import { OFFLINE, cards, held, kept, openWithSamples, ready, recorded } from "./shelf.mjs";
 import { assertQuiet, phase, startStand, text } from "./stand.mjs";
 import { playFrames } from "./video.mjs";
 
@@ -112,7 +112,7 @@ test("where a browser keeps bytes but no files, as WebKit in a private window, v
   const { page } = visit;
   await page.click("#generate");
   await phase(page, "processing");
-  await page.waitForFunction(() => document.getElementById("shelf-space").textContent !== "");
+  await recorded(page);
   assert.equal(await text(page, "#shelf-trouble"), "");
   await page.reload();
   await page.waitForSelector("#done:visible");

@@ -1,7 +1,5 @@
 //! Base64 (RFC 4648, section 4) in pieces: bytes come in chunks of any size, text goes out in order.
 
-use base64_simd::STANDARD_NO_PAD;
-
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// How many characters `bytes` bytes take, padding included.
@@ -113,25 +111,94 @@ fn encode(bytes: &[u8], into: &mut [u8]) {
     }
 }
 
-/// Decodes a piece of Base64 text without white space, in place, and gives the bytes.
+/// Encodes with the alphabet that is safe in URLs (RFC 4648, section 5), without padding.
+pub fn url_safe(bytes: &[u8]) -> String {
+    let (mut encoder, mut text) = (Encoder::default(), Text::default());
+    encoder.push(bytes, &mut text);
+    encoder.finish(&mut text);
+    let mut safe = String::with_capacity(text.len());
+    for &byte in text.iter().take_while(|&&byte| byte != b'=') {
+        safe.push(match byte {
+            b'+' => '-',
+            b'/' => '_',
+            byte => char::from(byte),
+        });
+    }
+    safe
+}
+
+/// Decodes Base64 text that comes in pieces.
 ///
-/// Both alphabets are taken, the URL-safe one too, with or without padding. A piece that is not the last one has a
-/// length divisible by four.
-pub fn decode_piece(text: &mut [u8]) -> Option<&[u8]> {
-    for byte in text.iter_mut() {
-        match byte {
-            b'-' => *byte = b'+',
-            b'_' => *byte = b'/',
-            _ => {}
+/// Both alphabets are taken, the URL-safe one too, with or without padding; white space says nothing.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// Six bits of each of the up to three characters that do not fill a group of four yet.
+    bits: u32,
+    characters: u32,
+    padding: u32,
+}
+
+impl Decoder {
+    /// Gives the bytes that a piece adds, or nothing where the text is no Base64.
+    pub fn decode(&mut self, piece: &str, is_last: bool) -> Option<Vec<u8>> {
+        // The first group may have been begun before.
+        let mut bytes = vec![0; piece.len() / 4 * 3 + 3];
+        let mut len = 0;
+        for byte in piece.bytes() {
+            let meaning = MEANINGS.get(usize::from(byte)).copied().unwrap_or(NOTHING);
+            match meaning {
+                0..64 if self.padding == 0 => {}
+                SPACE => continue,
+                PADDING => {
+                    self.padding += 1;
+                    continue;
+                }
+                _ => return None,
+            }
+            self.bits = self.bits << 6 | u32::from(meaning);
+            self.characters += 1;
+            if self.characters == 4 {
+                let [_, group @ ..] = self.bits.to_be_bytes();
+                *bytes.get_mut(len..)?.first_chunk_mut()? = group;
+                len += 3;
+                self.characters = 0;
+            }
         }
+        bytes.truncate(len);
+        match (is_last, self.characters, self.padding) {
+            (false, ..) | (true, 0, 0) => {}
+            (true, 2, 0 | 2) => bytes.push((self.bits >> 4) as u8),
+            (true, 3, 0 | 1) => bytes.extend_from_slice(&((self.bits >> 2) as u16).to_be_bytes()),
+            _ => return None,
+        }
+        Some(bytes)
     }
-    let padding = text.iter().rev().take_while(|&&byte| byte == b'=').count();
-    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
-        return None;
+}
+
+/// What characters are that stand for no six bits.
+const SPACE: u8 = 64;
+const PADDING: u8 = 65;
+const NOTHING: u8 = 66;
+
+/// What each character of ASCII stands for.
+static MEANINGS: [u8; 128] = meanings();
+
+const fn meanings() -> [u8; 128] {
+    let mut meanings = [NOTHING; 128];
+    let mut value = 0;
+    while value < 64 {
+        meanings[ALPHABET[value] as usize] = value as u8;
+        value += 1;
     }
-    let end = text.len() - padding;
-    let text = text.get_mut(..end)?;
-    STANDARD_NO_PAD.decode_inplace(text).ok().map(|bytes| &*bytes)
+    [meanings[b'-' as usize], meanings[b'_' as usize], meanings[b'=' as usize]] = [62, 63, PADDING];
+    let mut index = 0;
+    while index < 128 {
+        if (index as u8).is_ascii_whitespace() {
+            meanings[index] = SPACE;
+        }
+        index += 1;
+    }
+    meanings
 }
 
 #[cfg(test)]
@@ -169,15 +236,41 @@ mod tests {
     }
 
     #[test]
-    fn both_alphabets_decode_with_and_without_padding() {
-        for text in ["+/+/", "-_-_"] {
-            assert_eq!(decode_piece(&mut text.as_bytes().to_vec()), Some(&[0xfb, 0xff, 0xbf][..]));
+    fn what_is_safe_in_urls_is_the_same_in_other_characters() {
+        for (bytes, text) in [(&[0xfb, 0xff, 0xbf][..], "-_-_"), (b"f", "Zg"), (b"fo", "Zm8"), (b"", "")] {
+            assert_eq!(url_safe(bytes), text);
         }
-        for text in ["Zm8=", "Zm8"] {
-            assert_eq!(decode_piece(&mut text.as_bytes().to_vec()), Some(&b"fo"[..]));
+    }
+
+    /// Decodes text in pieces of each size from one character to all of them, which has to make no difference.
+    fn decoded(text: &str) -> Option<Vec<u8>> {
+        let in_pieces = |size: usize| {
+            let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
+            let (mut decoder, mut bytes) = (Decoder::default(), Vec::new());
+            for (index, piece) in pieces.iter().enumerate() {
+                bytes.extend(decoder.decode(std::str::from_utf8(piece).unwrap(), index + 1 == pieces.len())?);
+            }
+            Some(bytes)
+        };
+        let whole = in_pieces(text.len());
+        for size in 1..text.len() {
+            assert_eq!(in_pieces(size), whole, "{text} in pieces of {size}");
         }
-        for text in ["Zm8==", "Z", "Zm=", "Zm9v====", "Zm9*", "Zm 9"] {
-            assert_eq!(decode_piece(&mut text.as_bytes().to_vec()), None, "{text}");
+        whole
+    }
+
+    #[test]
+    fn both_alphabets_decode_with_and_without_padding_and_with_white_space() {
+        for text in ["+/+/", "-_-_", " +/\r\n+/\t\x0c"] {
+            assert_eq!(decoded(text), Some(vec![0xfb, 0xff, 0xbf]), "{text}");
+        }
+        for text in ["Zm8=", "Zm8", "Zm 8=\n", "Zm8\n=\n"] {
+            assert_eq!(decoded(text), Some(b"fo".to_vec()), "{text}");
+        }
+        assert_eq!(decoded("Zg\n==\n\n\n\n\n\n"), Some(b"f".to_vec()));
+        assert_eq!(decoded(" \n"), Some(Vec::new()));
+        for text in ["Zm8==", "Z", "Zm=", "Zm9v====", "Zm9*", "Zg==Zg==", "Zm8=Z", "Zg==="] {
+            assert_eq!(decoded(text), None, "{text}");
         }
     }
 }

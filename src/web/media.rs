@@ -64,7 +64,7 @@ impl Media {
         Err(Problem::new(field, ProblemCode::UnsupportedType, message))
     }
 
-    /// The size in bytes; nothing for a URL.
+    /// The size in bytes; nothing for a URL. Of Base64 text it is known once that is [`ready`](Self::ready).
     pub fn bytes(&self) -> Option<u64> {
         match self {
             Self::Blob { bytes, .. } => Some(*bytes),
@@ -186,7 +186,7 @@ fn from_text(field: Field, text: &JsString) -> Result<Media, Problem> {
     match split_once(start, ":") {
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("data") => from_data_url(field, text),
         Some((scheme, _)) if is_scheme(scheme) => from_url(field, String::from(text.trim())),
-        _ => base64_text(field, text),
+        _ => base64_text(field, text.clone()),
     }
 }
 
@@ -214,10 +214,10 @@ fn from_data_url(field: Field, text: &JsString) -> Result<Media, Problem> {
     // Base64 holds a percent sign only where it was escaped for the URL.
     let is_escaped = contents.index_of("%", 0) >= 0;
     let unescaped = is_escaped.then(|| call(&global(), "decodeURIComponent", &[&contents]).ok()).flatten();
-    base64_text(field, &unescaped.map_or(contents, JsCast::unchecked_into))
+    base64_text(field, unescaped.map_or(contents, JsCast::unchecked_into))
 }
 
-fn base64_text(field: Field, text: &JsString) -> Result<Media, Problem> {
+fn base64_text(field: Field, text: JsString) -> Result<Media, Problem> {
     Base64Text::of(text).map(Media::Text).ok_or_else(|| unreadable_problem(field))
 }
 

@@ -32,11 +32,12 @@ impl Report {
                 Field::Image => (&input.image, Medium::Image),
                 _ => (&input.sound_file, Medium::Sound),
             };
-            let Some((media, most_bytes)) = report.file(field, given, limits) else { continue };
+            let Some(media) = report.file(field, given) else { continue };
             let Some(media) = media.ready().await else {
                 report.problems.push(not_base64(field));
                 continue;
             };
+            let Some(most_bytes) = report.most_bytes(field, &media, limits) else { continue };
             match probe(&media, medium, most_bytes).await {
                 Ok(Info::Image(info)) => report.add_image(info, limits),
                 Ok(Info::Sound(info)) => report.add_sound_file(info, limits),
@@ -62,29 +63,26 @@ impl Report {
         self.sound_file = Some(info);
     }
 
-    /// Gives a file whose contents can be looked into, and how much of it is read at the most. Notes what is wrong with it.
+    /// Gives a file that is there, or notes why there is none.
     #[inline(never)]
-    fn file<'a>(
-        &mut self,
-        field: Field,
-        given: &'a Result<Option<Media>, Problem>,
-        limits: &Limits,
-    ) -> Option<(&'a Media, usize)> {
+    fn file<'a>(&mut self, field: Field, given: &'a Result<Option<Media>, Problem>) -> Option<&'a Media> {
         let problem = match given {
-            Ok(Some(media)) => {
-                let too_large = size_problem(field, media.bytes()?, limits);
-                let most_bytes = if too_large.is_some() { MOST_READ_OF_TOO_LARGE } else { usize::MAX };
-                self.problems.extend(too_large);
-                // All of a text would have to be decoded.
-                let is_looked_into = most_bytes == usize::MAX || !matches!(media, Media::Text(_));
-                return is_looked_into.then_some((media, most_bytes));
-            }
+            Ok(Some(media)) => return Some(media),
             Err(problem) => problem.clone(),
             Ok(None) if field == Field::Image => Problem::new(field, ProblemCode::Missing, "A photo is missing."),
             Ok(None) => return None,
         };
         self.problems.push(problem);
         None
+    }
+
+    /// Gives how much of a file is read at the most, and notes when it is too large. The service reads a URL by itself.
+    #[inline(never)]
+    fn most_bytes(&mut self, field: Field, media: &Media, limits: &Limits) -> Option<usize> {
+        let too_large = size_problem(field, media.bytes()?, limits);
+        let most_bytes = if too_large.is_some() { MOST_READ_OF_TOO_LARGE } else { usize::MAX };
+        self.problems.extend(too_large);
+        Some(most_bytes)
     }
 
     /// Gives the `ValidationReport` of the TypeScript declarations.

@@ -3,7 +3,7 @@
 import { longestBlock } from "./heartbeat.js";
 import { report } from "./report.js";
 import { pause } from "./rounds.js";
-import { ours } from "./ways.js";
+import { base64Of, dataUrl, ours } from "./ways.js";
 
 const WARM_UP = 2;
 
@@ -12,8 +12,11 @@ report(async () => {
   const make = ours(await import(entry));
   const blobs = { image: await (await fetch("/image")).blob(), sound: await (await fetch("/sound")).blob() };
   const bytes = { image: await read(blobs.image), sound: await read(blobs.sound) };
+  const text = { image: await dataUrl(blobs.image), sound: await base64Of(blobs.sound) };
   for (let run = 0; run < WARM_UP; run++) await (await make(blobs)).after;
-  return { blobs: await blocks("blobs", make, blobs, blockRuns), bytes: await blocks("bytes", make, bytes, blockRuns) };
+  const found = {};
+  for (const [name, files] of Object.entries({ blobs, bytes, text })) found[name] = await blocks(name, make, files, blockRuns);
+  return found;
 });
 
 /** The longest block of each run, in milliseconds. */

@@ -27,7 +27,7 @@ export function ours({ AvatarClient }) {
 /** As it is written by hand, with each of the ways that the platform has. */
 export function byHand() {
   const ways = { btoa: withText(async (file) => chunkedBtoa(await bytesOf(file))) };
-  if (typeof FileReader === "function") ways["readAsDataURL"] = withText(dataUrl);
+  if (typeof FileReader === "function") ways["readAsDataURL"] = withText(base64Of);
   if (typeof Uint8Array.prototype.toBase64 === "function") ways["toBase64"] = withText(async (file) => (await bytesOf(file)).toBase64());
   if (typeof Buffer === "function") ways["Buffer"] = withText(async (file) => bufferOf(await bytesOf(file)).toString("base64"));
   return ways;
@@ -54,13 +54,19 @@ function bufferOf({ buffer, byteOffset, byteLength }) {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function dataUrl(file) {
+/** A file as text in the platform's own way. */
+export function dataUrl(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onload = () => resolve(reader.result);
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(file);
   });
+}
+
+export async function base64Of(file) {
+  const url = await dataUrl(file);
+  return url.slice(url.indexOf(",") + 1);
 }
 
 function chunkedBtoa(bytes) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BUILD } from "../../setup/paths.mjs";
 
 const CATEGORIES = ["toplevel", "disabled-by-default-devtools.timeline", "devtools.timeline", "blink.user_timing"];
-const MARK = /^(blobs|bytes)-(?:start|end)$/;
+const MARK = /^(blobs|bytes|text)-(?:start|end)$/;
 
 /**
  * Traces while `work` runs; gives what it found, and the longest task between each two marks of the page, in milliseconds:

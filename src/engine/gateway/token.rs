@@ -4,7 +4,7 @@
 //! in what is signed and not in the token, so a token says nothing about whose it is and is worth nothing to anybody
 //! else. The MAC itself is made and compared (in constant time) by the platform's WebCrypto.
 
-use base64_simd::URL_SAFE_NO_PAD;
+use crate::engine::base64::{Decoder, url_safe};
 
 /// The length of an HMAC-SHA256, in bytes.
 const MAC_BYTES: usize = 32;
@@ -62,8 +62,7 @@ impl Claims {
 
     /// Writes the token; nothing for ids of which no token could be read again.
     pub fn token(&self, mac: &[u8]) -> Option<String> {
-        let payload = URL_SAFE_NO_PAD.encode_to_string(self.payload()?);
-        let token = payload + "." + &URL_SAFE_NO_PAD.encode_to_string(mac);
+        let token = url_safe(self.payload()?.as_bytes()) + "." + &url_safe(mac);
         (token.len() <= TOKEN_MAX_CHARACTERS).then_some(token)
     }
 
@@ -79,11 +78,10 @@ pub fn parse(token: &str) -> Option<Parsed> {
         return None;
     }
     let (payload, mac) = token.split_once('.')?;
-    let payload_bytes = URL_SAFE_NO_PAD.decode_to_vec(payload).ok()?;
-    let mac_bytes = URL_SAFE_NO_PAD.decode_to_vec(mac).ok().filter(|mac| mac.len() == MAC_BYTES)?;
-    // One token has one spelling: bits that decoding ignores must be zero.
-    let same = URL_SAFE_NO_PAD.encode_to_string(&payload_bytes) == payload
-        && URL_SAFE_NO_PAD.encode_to_string(&mac_bytes) == mac;
+    let payload_bytes = Decoder::default().decode(payload, true)?;
+    let mac_bytes = Decoder::default().decode(mac, true).filter(|mac| mac.len() == MAC_BYTES)?;
+    // One token has one spelling: without what decoding ignores.
+    let same = url_safe(&payload_bytes) == payload && url_safe(&mac_bytes) == mac;
     let text = String::from_utf8(payload_bytes).ok().filter(|_| same)?;
     let mut fields = text.split('\n');
     let (expiry, task_id, external_task_id) = (fields.next()?, fields.next()?, fields.next()?);
@@ -125,7 +123,7 @@ mod tests {
             assert_eq!(parse(&token[..end]), None, "cut at {end}");
         }
         let (payload, mac) = token.split_once('.').unwrap();
-        let written = |payload: &str| URL_SAFE_NO_PAD.encode_to_string(payload) + "." + mac;
+        let written = |payload: &str| url_safe(payload.as_bytes()) + "." + mac;
         for forged in [
             String::new(),
             String::from("."),

@@ -37,6 +37,6 @@ function Problem({ of: error, field }) {
 }
 
 function said({ phase, loadedBytes, totalBytes } = {}) {
-  if (phase === "uploading") return `Uploading: ${Math.round((100 * loadedBytes) / totalBytes)} %`;
+  if (phase === "uploading" && totalBytes > 0) return `Uploading: ${Math.round((100 * loadedBytes) / totalBytes)} %`;
   return phase === "processing" ? "The video is being made" : "A moment";
 }

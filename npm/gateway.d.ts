@@ -20,8 +20,8 @@ export interface GatewayOptions<Env = unknown> {
    */
   tokenSecret: OfEnv<readonly string[] | string | undefined, Env>;
   /**
-   * Gives the subject of a request, such as a user's id, or nothing to refuse it. Without it the gateway serves everybody
-   * whom `allowedOrigins` and `limiter` allow, and what a token names is open to whoever holds the token.
+   * Gives the subject of a request, such as a user's id, at most 256 characters, or nothing to refuse it. Without it the gateway
+   * serves everybody whom `allowedOrigins` and `limiter` allow, and what a token names is open to whoever holds the token.
    */
   authorize?: ((request: Request, env: Env) => string | null | undefined | false | Promise<string | null | undefined | false>) | undefined;
   /** What one subject may ask for. */

@@ -23,7 +23,10 @@ export interface AvatarInput {
   mode?: "std" | "pro" | undefined;
   /** Where the service posts each change of status: a hint to read the task again, never a proof. */
   callbackUrl?: string | URL | undefined;
-  /** Your own id for the task, unique per account. One is made for you when left out. */
+  /**
+   * Your own id for the task, unique per account. One is made for you when left out. A gateway takes at most 200 characters, and
+   * without `authorize` random ones only, at least 20.
+   */
   externalTaskId?: string | undefined;
   /** Further fields, sent as they are. They may not replace the fields above. */
   extra?: Record<string, unknown> | undefined;
@@ -45,11 +48,14 @@ export interface ClientOptions {
   limits?: LimitOverrides | undefined;
   /** How often and how soon a request is repeated when the service says "not now". Defaults: 4, 1000 and 30 000. */
   retry?: {
-    /** How often a request is sent at the most. */
+    /**
+     * How often a request is sent at the most. Waiting for a task, and for a place among the account's tasks in parallel, goes on
+     * until `timeoutMs`.
+     */
     maxAttempts?: number | undefined;
-    /** The delay after the first attempt, before chance is added. */
+    /** The longest delay after the first attempt, twice that after the next: by chance it is between none and so long. */
     minDelayMs?: number | undefined;
-    /** No delay of our own choice is longer. */
+    /** What the longest delay grows to. */
     maxDelayMs?: number | undefined;
   } | undefined;
   /**
@@ -110,13 +116,13 @@ export interface CallOptions {
 export interface Progress {
   /** What is being done; phases only go forward. */
   phase: "reading" | "uploading" | "submitted" | "processing" | "downloading";
-  /** Bytes sent or received so far, while uploading and downloading. */
+  /** Bytes read, sent or received so far. Absent where a phase begins, and where something is waited for. */
   loadedBytes?: number;
   /** Bytes in all, where that is known. */
   totalBytes?: number;
   /** Milliseconds since the call began. */
   elapsedMs: number;
-  /** The task as it was read last, once there is one. */
+  /** The task, where it has just been created or read. */
   task?: Task;
   /** Something has to pass before the call goes on, which it does by itself. Absent again as soon as it has. */
   waiting?: {

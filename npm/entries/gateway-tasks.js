@@ -37,7 +37,7 @@ export function entryOf(upstreamId) {
 }
 
 /** The name of whose requests and tasks are counted together. */
-export async function quotaOf({ subject, settings, request, env }) {
+async function quotaOf({ subject, settings, request, env }) {
   const isWorkers = globalThis.navigator?.userAgent === "Cloudflare-Workers";
   const client = settings.clientOf ? await settings.clientOf(request, env) : isWorkers ? networkOf(request.headers.get("cf-connecting-ip") ?? "") : "";
   return `quota:${await digest("quota", subject, subject === "" ? String(client ?? "") : "")}`;

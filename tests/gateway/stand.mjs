@@ -52,7 +52,7 @@ export async function startStand({ options = {}, sandbox: config = {}, names = [
   };
 }
 
-export function gatewayOptions(sandbox, more) {
+function gatewayOptions(sandbox, more) {
   return {
     apiKey: KEY, baseUrl: sandbox.url, allowedOrigins: ORIGIN, tokenSecret: SECRET,
     retry: { minDelayMs: 20, maxDelayMs: 200 }, limiter: { createsPerMinute: 0, concurrentTasks: 0 }, ...more,

@@ -50,7 +50,7 @@ export function refuse(refusal, envelope, requestId) {
 }
 
 /** @param {{ status: number, message: string }} refusal @param {string} requestId */
-export function cometError({ status, message }, requestId) {
+function cometError({ status, message }, requestId) {
   return {
     error: {
       message: `${message} (request id: ${requestId})`,

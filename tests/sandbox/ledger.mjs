@@ -1,5 +1,5 @@
 /** US dollars per second of video, as at the price lists seen in 2026. */
-export const PRICES = { std: 0.05, pro: 0.1 };
+const PRICES = { std: 0.05, pro: 0.1 };
 
 /**
  * @typedef {{ bytes: number, sha256: string } | { url: string } | { audioId: string }} Received

@@ -2,7 +2,7 @@ const BAR_COUNT = 52;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A calm line of bars for when no sound is known. */
-export const resting = () => Array.from({ length: BAR_COUNT }, (_, i) => 0.12 + 0.06 * Math.sin(i / 2.5));
+const resting = () => Array.from({ length: BAR_COUNT }, (_, i) => 0.12 + 0.06 * Math.sin(i / 2.5));
 
 /** How loud a clip is over its length: `BAR_COUNT` numbers from 0 to 1. */
 export async function loudness(file) {

@@ -122,7 +122,6 @@ export default {
   "phase.offline": "No connection. It goes on by itself when the connection is back; the task is not lost.",
   "phase.bytes": "{loaded} of {total}",
   "phase.answer": "All sent. Waiting for the service to confirm.",
-  "leave.warning": "Your video is still on its way.",
 
   "done.title": "Your video is ready",
   "done.facts": "{length} long, made in {took}",

@@ -127,7 +127,6 @@ export default {
   "phase.offline": "Нет соединения. Всё продолжится само, когда оно появится; задача не потеряна.",
   "phase.bytes": "{loaded} из {total}",
   "phase.answer": "Всё отправлено. Ждём подтверждения сервиса.",
-  "leave.warning": "Видео ещё создаётся.",
 
   "done.title": "Видео готово",
   "done.facts": "длина {length}, создано за {took}",

@@ -170,7 +170,7 @@ pub fn cut(mut bytes: Vec<u8>, keep: f64) -> Vec<u8> {
     bytes
 }
 
-fn chunk(id: &[u8], body: &[u8]) -> Vec<u8> {
+pub fn chunk(id: &[u8], body: &[u8]) -> Vec<u8> {
     let mut chunk = id.to_vec();
     chunk.extend_from_slice(&(body.len() as u32).to_le_bytes());
     chunk.extend_from_slice(body);
@@ -189,7 +189,7 @@ fn fmt(codec: u16, channels: u16, rate: u32, bits: u16) -> Vec<u8> {
     chunk(b"fmt ", &fmt)
 }
 
-fn riff(size: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
+pub fn riff(size: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut riff = b"RIFF".to_vec();
     riff.extend_from_slice(&size.to_le_bytes());
     riff.extend_from_slice(b"WAVE");

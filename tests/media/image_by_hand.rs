@@ -18,7 +18,7 @@ const PHOTO: &str = "301x733.jpg";
 const PROGRESSIVE: &str = "301x733-progressive.jpg";
 const SIZE: Judge = Judge::Image(301, 733);
 
-fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+pub fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     let size = (body.len() as u16 + 2).to_be_bytes();
     [&[0xFF, marker], &size[..], body].concat()
 }
@@ -132,7 +132,7 @@ fn jpeg_damaged(list: &mut List) {
     list.add("only-ends.jpg", Corrupt, SIZE, |_| vec![0xFF, 0xD8, 0xFF, 0xD9]);
 }
 
-fn chunk(kind: &[u8], body: &[u8]) -> Vec<u8> {
+pub fn chunk(kind: &[u8], body: &[u8]) -> Vec<u8> {
     let checked = [kind, body].concat();
     let crc = !checked.iter().fold(u32::MAX, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })

@@ -26,7 +26,7 @@ pub(super) fn box_head(reader: &Reader, at: u64) -> Result<Option<BoxHead>, Lack
         return Ok(None);
     }
     let (header, size) = match be32(head, 0) {
-        // QuickTime may end a list of boxes with four zeros.
+        // QuickTime may end a list of boxes with four zeros, and elsewhere `meta` begins with them.
         0 if kind == fourcc::OTHER => (4, 4),
         0 => (8, len - at),
         1 => (16, be64(head, 8)),
@@ -88,11 +88,8 @@ fn mpeg4(bytes: &[u8], codec: &mut Codec) {
             }
         }
         match kind {
-            3 => {
-                let flags = byte(bytes, at + 2);
-                let url = if flags & 0x40 == 0 { 0 } else { 1 + usize::from(byte(bytes, at + 3)) };
-                at += 3 + usize::from(flags >> 7) * 2 + url + usize::from(flags >> 5 & 1) * 2;
-            }
+            // In files no fields follow its flags: ISO/IEC 14496-14, "Elementary stream descriptors".
+            3 => at += 3,
             4 => {
                 codec.object_type = byte(bytes, at);
                 at += 13;

@@ -160,12 +160,11 @@ pub(super) fn run_here(bytes: &[u8], last: bool) -> Option<Run> {
     header(bytes, 1)?;
     let word = be32(bytes, 0);
     let padding = (word >> 9 & 1) as usize;
-    let unit = if word >> 17 & 3 == 3 { 4 } else { 1 };
     for distance in 24..MAX_FREE_FRAME {
         if (be32(bytes, distance) ^ word) & 0xFFFE_FCC0 != 0 {
             continue;
         }
-        let free_len = distance / unit - padding;
+        let free_len = distance - padding;
         let first = header(bytes, free_len)?;
         if first.len == distance && is_run(bytes, &first, free_len, 4, last) {
             return Some(Run { skip: 0, first, free_len });

@@ -103,16 +103,13 @@ impl Movie {
             | fourcc::MOOF
             | fourcc::TRAF
             | fourcc::UDTA
+            | fourcc::META
             | fourcc::ILST => {
                 self.fragments |= kind == fourcc::MOOF;
                 if kind == fourcc::TRAK && self.tracks.len() < MAX_KEPT {
                     self.tracks.push(Track::default());
                 }
                 return Ok(body);
-            }
-            fourcc::META => {
-                let full = fourcc::at(reader.from(body, 8)?, 4) != fourcc::HDLR;
-                return Ok(if full { body + 4 } else { body });
             }
             fourcc::MDAT | fourcc::FREE | fourcc::SKIP | fourcc::WIDE | fourcc::COVR | fourcc::FTYP | fourcc::MFHD => {
                 return Ok(end);

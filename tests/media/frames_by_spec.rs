@@ -224,5 +224,7 @@ fn frames_are_looked_for_behind_as_much_as_anyone_puts_before_them() {
     assert!(audio(&lying).0.is_err(), "more zeros than sound");
     let lying = [&id3(2_000_000)[..10], &vec![0; 5000], &plain(2000)].concat();
     assert_lasts(&lying, 2000.0 * FRAME_SECONDS, "a tag that says too much");
+    let lying = [&id3(2_000_000)[..10], &vec![0; 500_000], &plain(2000)].concat();
+    assert_lasts(&lying, 2000.0 * FRAME_SECONDS, "a large tag that says too much");
     assert_lasts(&[id3(20).repeat(16), sound.clone()].concat(), seconds, "sixteen tags");
 }

@@ -184,7 +184,12 @@ impl Creation {
                 self.fail()
             }
             LookupStep::Unsettled(error) => {
-                self.unknown(self.last.message() + " Looking it up failed: " + &error.message())
+                let mut reason = self.last.message();
+                // What the platform or the service says may end without one.
+                if !reason.ends_with('.') {
+                    reason.push('.');
+                }
+                self.unknown(reason + " Looking it up failed: " + &error.message())
             }
             LookupStep::Absent => self.on_absent(now_ms, random),
         }

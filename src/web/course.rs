@@ -198,7 +198,11 @@ impl<'a> Course<'a> {
         let fetch = self.client.shared.config.fetch.as_ref();
         let shows_bytes = matches!(body, Some(Body::Whole(_))) && uploaded.is_some() && self.call.is_watched();
         let begun = match shows_bytes && fetch.is_none() && is_page() {
-            true => xhr::begin(request),
+            true => {
+                // It tells the end, too, and counts what stands around the files in a form.
+                uploaded = None;
+                xhr::begin(request)
+            }
             false => Ok(http::begin(fetch, request)),
         };
         match begun {

@@ -125,6 +125,9 @@ fn what_is_no_answer_of_the_service_is_settled_or_final() {
                     assert!(creation.is_unsettled(), "{name}, {phase}");
                     let unsettled = wrong_address(&mut creation.clone(), step.clone());
                     assert_eq!(failure_code(&unsettled), "submission_unknown", "{name}, {phase}");
+                    let Step::Done(Err(failure)) = unsettled else { panic!("{name}, {phase}") };
+                    let message = failure.error.message();
+                    assert!(message.contains(". Looking it up failed: "), "both are sentences: {message}");
                     assert!(matches!(deny(&mut creation, step), Step::Wait { .. }), "{name}, {phase}");
                 }
                 false => {

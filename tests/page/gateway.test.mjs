@@ -50,6 +50,25 @@ test("makes a video, over a reload, for one charge", async () => {
   await visit.close();
 });
 
+test("what is told of an upload never goes back, and ends with all of it", async () => {
+  stand.sandbox.reset();
+  const visit = await stand.open();
+  const told = await visit.page.evaluate(async (gatewayUrl) => {
+    const { AvatarClient } = await import("./kling-avatar/browser.js");
+    const sample = async (name) => (await fetch(`samples/${name}`)).blob();
+    const [image, soundFile] = [await sample("portrait.jpg"), await sample("voice.mp3")];
+    const told = [];
+    const onProgress = ({ phase, loadedBytes, totalBytes }) => phase === "uploading" && told.push([loadedBytes, totalBytes]);
+    await new AvatarClient({ gatewayUrl }).createTask({ image, soundFile, prompt: "She speaks" }, { onProgress });
+    return told.filter(([loaded]) => loaded !== undefined);
+  }, `${gateway.url}/avatar`);
+  const loaded = told.map(([bytes]) => bytes);
+  assert.deepEqual(loaded, loaded.toSorted((a, b) => a - b));
+  assert.equal(...told.at(-1));
+  assert.ok(loaded.at(-1) > 0);
+  await visit.close();
+});
+
 test("speaks a text", async () => {
   stand.sandbox.reset();
   const visit = await stand.open();

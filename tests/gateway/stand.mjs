@@ -23,6 +23,9 @@ const makeVideo = async () => ({ bytes: VIDEO, durationSeconds: 7.8, type: "vide
 /**
  * Starts both. `options` are the gateway's, `sandbox` is the sandbox's configuration, `names` names the isolates; the
  * first one answers at `url`.
+ *
+ * With several isolates on two cores workerd (1.20260426) spins for ever in about one of two hundred runs: V8 has one thread for
+ * work beside the isolates; it waits to collect the garbage of one of them, while the other one sweeps and waits for that thread.
  */
 export async function startStand({ options = {}, sandbox: config = {}, names = ["one"], port } = {}) {
   const sandbox = await startSandbox({ speed: 40, makeVideo, ...config });

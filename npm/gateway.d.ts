@@ -77,6 +77,8 @@ export interface GatewayOptions<Env = unknown> {
   limits?: LimitOverrides | undefined;
   /** How often and how soon a request to the service is repeated; as in `ClientOptions`. */
   retry?: ClientOptions["retry"];
+  /** How soon speech that the service has only accepted is asked for again: its `minIntervalMs`, as in `ClientOptions`. */
+  poll?: Pick<NonNullable<ClientOptions["poll"]>, "minIntervalMs"> | undefined;
 }
 
 /** What one subject may ask for; 0 is without limit. */

@@ -1,4 +1,4 @@
-// `npm run screenshots [-- --out FOLDER]`: each state of the demo page, in both themes, on a phone and on a desktop.
+// `npm run screenshots [-- --out FOLDER --language ru]`: each state of the demo page, in both themes, on a phone and on a desktop.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

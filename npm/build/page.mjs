@@ -17,6 +17,7 @@ const LICENCES = ["kling-avatar: MIT or Apache-2.0.", "mediabunny (Vanilagy and 
  * @returns {Promise<{ folder: string, files: string[] }>}
  */
 export async function buildPage(out = join(BUILD, "www")) {
+  checkFolder(out);
   const next = `${resolve(out)}.next`;
   rmSync(next, { recursive: true, force: true });
   mkdirSync(join(next, "app"), { recursive: true });
@@ -35,12 +36,15 @@ export async function buildPage(out = join(BUILD, "www")) {
   return { folder: out, files: list(out) };
 }
 
-/** Puts the new folder in the place of an old one, which has to be one of ours or empty. */
-function replace(next, out) {
+/** What is replaced has to be one of ours, or empty. */
+function checkFolder(out) {
   const old = existsSync(out) ? readdirSync(out) : [];
   if (old.length > 0 && !["index.html", "LICENSES.txt", "app"].every((name) => old.includes(name))) {
     throw new Stop(`${out} holds other files than the page's: choose an empty folder.`);
   }
+}
+
+function replace(next, out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(dirname(out), { recursive: true });
   renameSync(next, out);

@@ -125,6 +125,11 @@ function hosts(value) {
 
 function limiterOf(given) {
   if (typeof given !== "object") throw configuration("limiter must be an object.");
+  // A binding is of a class, and may hold what it likes.
+  const isPlain = Object.getPrototypeOf(given) === Object.prototype;
+  const known = [...Object.keys(LIMITER), "limit"];
+  const unknown = Object.keys(given).find((name) => isPlain && !known.includes(name));
+  if (unknown !== undefined) throw configuration(`limiter.${unknown} is not known; known are ${known.join(", ")}.`);
   const numbers = Object.entries(given).filter((entry) => entry[0] in LIMITER && isGiven(entry));
   for (const [name, value] of numbers) {
     if (!(typeof value === "number" && value >= 0)) throw configuration(`limiter.${name} must be a number that is not negative.`);

@@ -38,6 +38,7 @@ for (const [name, options] of Object.entries({
   "a limit that is null": { limiter: { concurrentTasks: null } },
   "a limit that is no number": { limiter: { concurrentTasks: NaN } },
   "a limiter that is text": { limiter: "10" },
+  "a limit that is misspelt": { limiter: { createPerMinute: 3 } },
   "a limit() that is none": { limiter: { limit: true } },
   "names that are no list": { allow: { callbackUrl: true } },
   "a name with a line break": { allowedHeaders: ["x-a\r\nx-b"] },
@@ -66,6 +67,16 @@ for (const [name, options] of Object.entries({
     assert.equal(stand.told.creates, 0);
   });
 }
+
+test("a rate limiting binding is a limiter as it is, whatever else it holds", async () => {
+  class Binding {
+    period = 60;
+    async limit() {
+      return { success: false };
+    }
+  }
+  assert.deepEqual(codeOf(await create(inProcess({ limiter: new Binding() }))), [429, "rate_limited"]);
+});
 
 test("what is there and undefined counts as left out", async () => {
   const stand = inProcess({ limits: { imageMaxBytes: undefined }, limiter: { createsPerMinute: undefined }, authorize: undefined, createTimeoutMs: undefined });

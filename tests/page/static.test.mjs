@@ -1,5 +1,6 @@
 // The folder of `npm run build:www`, on a host that has nothing behind it, under a path of its own.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -173,4 +174,5 @@ test("the folder holds what is needed and nothing else, and replaces no one's fi
   await writeFile(join(folder, "notes.txt"), "mine");
   await assert.rejects(buildPage(folder), /holds other files/);
   assert.equal(await readFile(join(folder, "notes.txt"), "utf8"), "mine");
+  assert.equal(existsSync(`${folder}.next`), false);
 });

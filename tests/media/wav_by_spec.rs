@@ -152,6 +152,32 @@ fn sizes_of_64_bits_stand_in_a_chunk_of_their_own() {
 }
 
 #[test]
+fn a_size_of_32_bits_counts_unless_it_is_all_ones() {
+    // EBU Tech 3306 has it so. FFmpeg takes the 64 bits all the same.
+    for (said, size) in [(4800, 9600_u64), (9600, 4800), (9600, 1 << 40)] {
+        let sizes = chunk(b"ds64", &[&[0; 8][..], &size.to_le_bytes(), &[0; 12]].concat());
+        let mut file = riff(u32::MAX, &[sizes, PCM.chunk(), chunk(b"data", &vec![0; said]), vec![0; 9600]]);
+        file[..4].copy_from_slice(b"RF64");
+        let info = told(&file, "32 bits");
+        assert!((info.duration_seconds - said as f64 / 16_000.0).abs() < 1e-9, "{said} and {size}: {info:?}");
+    }
+}
+
+#[test]
+fn of_a_file_of_countless_chunks_the_first_few_thousand_are_looked_at() {
+    for (between, is_found) in [(4094, true), (4095, false), (100_000, false)] {
+        let empty = chunk(b"JUNK", &[]).repeat(between);
+        let (found, reads) = audio(&riff(4_000_000, &[PCM.chunk(), empty, chunk(b"data", &[0; 9600])]));
+        match found {
+            Ok(info) => assert!(is_found && (info.duration_seconds - 0.6).abs() < 1e-9, "{between}: {info:?}"),
+            Err(ProbeError::Corrupt { .. }) => assert!(!is_found, "{between}"),
+            Err(error) => panic!("{between}: {error:?}"),
+        }
+        assert!(reads.bytes < 200 << 10, "{between}: {reads:?}");
+    }
+}
+
+#[test]
 fn a_size_that_is_a_little_too_large_is_rounding_and_one_much_too_large_a_loss() {
     for (missing, is_cut) in [(0, false), (1500, false), (1700, true), (80_000, true)] {
         let file = riff(160_036, &[PCM.chunk(), chunk(b"data", &[0; 160_000])]);

@@ -7,6 +7,12 @@ use super::problem::{Fact, Field, Problem, ProblemCode};
 use super::search::{holds, rsplit_once, split_once, until};
 use super::text::{decimal, joined, small_number};
 
+/// What `mode` may be.
+pub const MODES: &[&str] = &["std", "pro"];
+
+/// What the language of a voice may be.
+pub const VOICE_LANGUAGES: &[&str] = &["zh", "en"];
+
 /// A field as a caller gave it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Given {
@@ -62,7 +68,7 @@ impl TextFields {
             problems.push(problem);
         }
         problems.extend(length_problem(Field::Prompt, &self.prompt, true, limits.prompt_max_characters));
-        problems.extend(word_problem(Field::Mode, &self.mode, false, &["std", "pro"]));
+        problems.extend(word_problem(Field::Mode, &self.mode, false, MODES));
         problems.extend(match &self.callback_url {
             Given::Text(url) if !is_http_url(url) => Some(url_problem(Field::CallbackUrl)),
             Given::WrongType => Some(url_problem(Field::CallbackUrl)),
@@ -93,7 +99,7 @@ impl SpeechFields {
         let mut problems = Vec::new();
         problems.extend(length_problem(Field::Text, &self.text, true, limits.speech_text_max_characters));
         problems.extend(length_problem(Field::VoiceId, &self.voice_id, true, f64::INFINITY));
-        problems.extend(word_problem(Field::VoiceLanguage, &self.voice_language, true, &["zh", "en"]));
+        problems.extend(word_problem(Field::VoiceLanguage, &self.voice_language, true, VOICE_LANGUAGES));
         if let Some(speed) = self.voice_speed.filter(|speed| !(0.8..=2.0).contains(speed)) {
             let message = "The speed of the voice lies between 0.8 and 2.";
             problems

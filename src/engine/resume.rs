@@ -29,9 +29,12 @@ impl Record {
     /// Reads a record. Gives nothing for one that is too old, or none.
     pub fn read(text: &str, now_ms: f64) -> Option<Self> {
         let json = Json::parse(text.as_bytes())?;
-        let own = |name: &str| json.get(name)?.text().map(str::to_owned);
         let began_at_ms = json.get("beganAtMs")?.number().filter(|at| now_ms - at < KEPT_MS)?;
-        Some(Self { external_task_id: own("externalTaskId")?, task_id: own("taskId"), began_at_ms })
+        Some(Self {
+            external_task_id: json.owned_text("externalTaskId")?,
+            task_id: json.owned_text("taskId"),
+            began_at_ms,
+        })
     }
 }
 

@@ -1,10 +1,10 @@
-//! The gateway's answers: with which status a failure leaves, and what a client reads out of it.
+//! The gateway's answers, as a client reads them.
 //!
 //! A task is the contract's `Task` with times in Unix milliseconds. A failure is `{"error": {…}}` with the fields of the
 //! contract's `AvatarError`.
 
-use super::ledger::{number, text};
 use crate::engine::error::{Error, Refusal, RefusalKind};
+use crate::engine::input::{MODES, VOICE_LANGUAGES};
 use crate::engine::json::Json;
 use crate::engine::problem::{Fact, Field, Problem, ProblemCode};
 use crate::engine::search::split_once;
@@ -40,52 +40,15 @@ const KINDS: &[RefusalKind] = &[
     RefusalKind::Server,
 ];
 
-/// The HTTP status with which a failure of the service's or of an input leaves the gateway.
-///
-/// What concerns the gateway's own key or account is no fault of the page's user: it leaves as 502.
-pub fn status_of(code: &str) -> u16 {
-    match code {
-        "invalid_input" | "invalid_request" | "content_policy" => 422,
-        "not_found" => 404,
-        "rate_limited" | "concurrency_limit" => 429,
-        "timeout" => 504,
-        "configuration" => 503,
-        _ => 502,
-    }
-}
-
-/// Whether a message of this code is for the page's user. Any other one speaks of the account or quotes what a broken
-/// server said.
-pub fn message_is_public(code: &str) -> bool {
-    matches!(
-        code,
-        "invalid_input"
-            | "invalid_request"
-            | "content_policy"
-            | "not_found"
-            | "rate_limited"
-            | "concurrency_limit"
-            | "submission_unknown"
-            | "task_failed"
-            | "timeout"
-            | "aborted"
-    )
-}
-
-/// Whether a create that failed with this code may have left a task at the service.
-pub fn leaves_doubt(code: &str) -> bool {
-    matches!(code, "submission_unknown" | "timeout" | "aborted" | "invalid_response")
-}
-
 /// Reads a task.
 ///
 /// # Errors
 /// The failure that the gateway tells, `InvalidResponse` for what is no answer of a gateway.
 pub fn task(answer: &HttpAnswer) -> Result<Task, Error> {
     let body = contents(answer)?;
-    let owned = |name: &str| owned_text(&body, name);
+    let owned = |name: &str| body.owned_text(name);
     let videos = body.get("videos").and_then(Json::list);
-    let status = match text(&body, "status") {
+    let status = match body.text_of("status") {
         "submitted" => TaskStatus::Submitted,
         "processing" => TaskStatus::Processing,
         "succeed" => TaskStatus::Succeed,
@@ -104,16 +67,12 @@ pub fn task(answer: &HttpAnswer) -> Result<Task, Error> {
     })
 }
 
-fn owned_text(value: &Json, name: &str) -> Option<String> {
-    value.get(name).and_then(Json::text).map(str::to_owned)
-}
-
 fn video(value: &Json) -> Video {
     Video {
-        id: text(value, "id").to_owned(),
-        url: text(value, "url").to_owned(),
-        duration_seconds: number(value, "durationSeconds"),
-        watermark_url: owned_text(value, "watermarkUrl"),
+        id: value.text_of("id").to_owned(),
+        url: value.text_of("url").to_owned(),
+        duration_seconds: value.number_of("durationSeconds"),
+        watermark_url: value.owned_text("watermarkUrl"),
     }
 }
 
@@ -123,7 +82,7 @@ fn video(value: &Json) -> Video {
 /// Those of [`task`].
 pub fn speech(answer: &HttpAnswer) -> Result<Speech, Error> {
     let body = contents(answer)?;
-    let owned = |name: &str| owned_text(&body, name);
+    let owned = |name: &str| body.owned_text(name);
     Ok(Speech {
         task_id: None,
         status: TaskStatus::Succeed,
@@ -165,7 +124,7 @@ fn invalid(answer: &HttpAnswer) -> Error {
 }
 
 fn failure(error: &Json, answer: &HttpAnswer) -> Option<Error> {
-    let (code, message) = (text(error, "code"), text(error, "message"));
+    let (code, message) = (error.text_of("code"), error.text_of("message"));
     // The sentences around it are the same on both sides, so only what they frame is taken.
     let inner = |marker: &str| String::from(split_once(message, marker).map_or(message, |(_, rest)| rest));
     let status = error.get("status").and_then(Json::number).map_or(answer.status, |status| status as u16);
@@ -181,25 +140,25 @@ fn failure(error: &Json, answer: &HttpAnswer) -> Option<Error> {
         _ => Error::Refused(Refusal {
             kind: *KINDS.iter().find(|kind| kind.code() == code)?,
             status,
-            api_code: owned_text(error, "apiCode"),
+            api_code: error.owned_text("apiCode"),
             message: if message.ends_with(").") { String::new() } else { inner("): ") },
-            request_id: owned_text(error, "requestId"),
+            request_id: error.owned_text("requestId"),
             retry_after_ms: error.get("retryAfterMs").and_then(Json::number),
         }),
     })
 }
 
 fn problem(value: &Json) -> Option<Problem> {
-    let field = FIELDS.iter().find(|field| field.name() == text(value, "field"))?;
-    let code = ProblemCode::ALL.iter().find(|code| code.name() == text(value, "code"))?;
-    let mut problem = Problem::new(*field, *code, text(value, "message"));
+    let field = FIELDS.iter().find(|field| field.name() == value.text_of("field"))?;
+    let code = ProblemCode::ALL.iter().find(|code| code.name() == value.text_of("code"))?;
+    let mut problem = Problem::new(*field, *code, value.text_of("message"));
     problem.limit = value.get("limit").and_then(fact);
     problem.actual = value.get("actual").and_then(fact);
     Some(problem)
 }
 
 fn fact(value: &Json) -> Option<Fact> {
-    const WORDS: [&[&str]; 4] = [IMAGE_FORMATS, AUDIO_FORMATS, &["std", "pro"], &["zh", "en"]];
+    const WORDS: [&[&str]; 4] = [IMAGE_FORMATS, AUDIO_FORMATS, MODES, VOICE_LANGUAGES];
     match value {
         Json::Number(_) => value.number().map(Fact::Number),
         Json::Text(text) => Some(Fact::Text(text.clone())),
@@ -293,25 +252,5 @@ mod tests {
         assert_eq!(task(&answer(404, r#"{"message":"Not found"}"#)).unwrap_err().code(), "invalid_response");
         assert_eq!(task(&answer(413, "too large")).unwrap_err().code(), "invalid_request");
         assert_eq!(task(&answer(404, "<html>")).unwrap_err().code(), "invalid_response");
-    }
-
-    #[test]
-    fn only_what_proves_that_nothing_was_made_frees_an_id() {
-        for code in Error::CODES {
-            let doubt = matches!(*code, "submission_unknown" | "timeout" | "aborted" | "invalid_response");
-            assert_eq!(leaves_doubt(code), doubt, "{code}");
-        }
-    }
-
-    #[test]
-    fn nothing_about_the_account_is_told_to_a_page() {
-        for code in Error::CODES {
-            let status = status_of(code);
-            assert!((400..600).contains(&status), "{code}");
-            assert!(!message_is_public("ECONNREFUSED"));
-            if !message_is_public(code) {
-                assert!(status >= 500, "{code}");
-            }
-        }
     }
 }

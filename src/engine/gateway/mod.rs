@@ -18,8 +18,12 @@
 
 pub mod admission;
 pub mod answer;
+mod creates;
+pub mod failure;
+mod form_head;
 pub mod ledger;
 pub mod multipart;
+mod notices;
 pub mod quota;
 pub mod resend;
 pub mod route;

@@ -4,11 +4,11 @@ use core::ops::Range;
 
 use memchr::memmem::Finder;
 
+pub use super::form_head::boundary;
+use super::form_head::part_name;
+
 /// How long the headers of a part may be, in bytes.
 const HEAD_MAX_BYTES: usize = 4096;
-
-/// How long a boundary may be, in characters (RFC 2046).
-const BOUNDARY_MAX_CHARACTERS: usize = 70;
 
 const LINE_BREAK: &[u8] = b"\r\n";
 
@@ -62,21 +62,6 @@ impl UploadError {
             Self::UnexpectedPart => "The form has a part that is not known, or the same one twice.",
         }
     }
-}
-
-/// The boundary that a `Content-Type` names, where it is that of a form.
-pub fn boundary(content_type: &str) -> Option<String> {
-    let (kind, parameters) = content_type.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return None;
-    }
-    let value = parameters.split(';').find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim().trim_matches('"'))
-    })?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "'()+_,-./:=? ".contains(c);
-    let right = !value.is_empty() && value.len() <= BOUNDARY_MAX_CHARACTERS && value.chars().all(allowed);
-    right.then(|| value.to_owned())
 }
 
 /// Where each part stands in the memory, in the order of [`Part::ALL`].
@@ -275,28 +260,5 @@ impl Form {
                 Ok(false)
             }
         }
-    }
-}
-
-fn part_name(head: &str) -> Option<&str> {
-    let disposition = head.split("\r\n").find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
-    })?;
-    let (kind, mut parameters) = disposition.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("form-data") {
-        return None;
-    }
-    // Programs write them in any order, and without quotes where none are needed.
-    loop {
-        let (key, rest) = parameters.split_once('=')?;
-        let (value, others) = match rest.trim_start().strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"')?,
-            None => rest.split_once(';').unwrap_or((rest, "")),
-        };
-        if key.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case("name") {
-            return Some(value.trim());
-        }
-        parameters = others;
     }
 }

@@ -1,6 +1,6 @@
 //! How much one caller may ask for: creates per minute and tasks at the same time.
 
-use super::ledger::{Decision, answer, number, text};
+use super::ledger::{Decision, answer};
 use crate::engine::json::{Json, ObjectWriter};
 use crate::engine::search::split_once;
 
@@ -14,11 +14,12 @@ const PLACE_RETRY_MS: f64 = 5000.0;
 /// The event names `perMinute` and `atOnce`; 0 is without limit. It is answered by `go`, by `rate` or by `full`, the last
 /// two with `ms`. Taking the place of an `id` again is free, so that repeating a request costs nothing.
 pub(super) fn take(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
-    let (per_minute, at_once, hold_ms) = (number(event, "perMinute"), number(event, "atOnce"), number(event, "holdMs"));
+    let (per_minute, at_once, hold_ms) =
+        (event.number_of("perMinute"), event.number_of("atOnce"), event.number_of("holdMs"));
     let mut quota = Quota::read(entry, per_minute, now_ms);
     let refilled = quota.left + (now_ms - quota.at_ms).max(0.0) * per_minute / MINUTE_MS;
     (quota.left, quota.at_ms) = (refilled.min(per_minute.max(1.0)), now_ms);
-    let id = text(event, "id");
+    let id = event.text_of("id");
     let answer = if quota.running.iter().any(|(each, _)| each == id) {
         answer("go").finish()
     } else if per_minute > 0.0 && quota.left < 1.0 {
@@ -45,7 +46,7 @@ pub(super) fn end(entry: Option<&Json>, event: &Json, now_ms: f64) -> Decision {
         return Decision { entry: None, expires_at_ms: now_ms, answer };
     }
     let mut quota = Quota::read(entry, 0.0, now_ms);
-    quota.running.retain(|(id, _)| id != text(event, "id"));
+    quota.running.retain(|(id, _)| id != event.text_of("id"));
     quota.kept(now_ms, answer)
 }
 
@@ -83,7 +84,7 @@ impl Quota {
             }
             _ => Vec::new(),
         };
-        let mut quota = Self { left: number(entry, "left"), at_ms: number(entry, "at"), running };
+        let mut quota = Self { left: entry.number_of("left"), at_ms: entry.number_of("at"), running };
         quota.running.retain(|(_, until_ms)| *until_ms > now_ms);
         quota
     }
@@ -108,6 +109,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::ledger::decide;
+    use super::super::ledger::tests::Store;
     use super::network_of;
 
     #[test]
@@ -140,85 +142,79 @@ mod tests {
         }
     }
 
-    fn apply(entry: &mut Option<String>, event: Value, now_ms: f64) -> Value {
-        let decision = decide(entry.as_deref(), &event.to_string(), now_ms).unwrap();
-        *entry = decision.entry;
-        serde_json::from_str(&decision.answer).unwrap()
-    }
-
     fn take(id: &str, per_minute: u32, at_once: u32) -> Value {
         json!({ "type": "take", "id": id, "perMinute": per_minute, "atOnce": at_once, "holdMs": 100_000 })
     }
 
     #[test]
     fn a_minute_has_so_many_requests_and_they_come_back_evenly() {
-        let mut entry = None;
+        let mut store = Store::default();
         for n in 0..6 {
-            assert_eq!(apply(&mut entry, take(&n.to_string(), 6, 0), 0.0)["do"], "go");
+            assert_eq!(store.apply(take(&n.to_string(), 6, 0), 0.0)["do"], "go");
         }
-        assert_eq!(apply(&mut entry, take("x", 6, 0), 1000.0), json!({ "do": "rate", "ms": 9000 }));
-        assert_eq!(apply(&mut entry, take("x", 6, 0), 10_000.0)["do"], "go");
-        assert_eq!(apply(&mut entry, take("y", 6, 0), 10_000.0)["do"], "rate");
+        assert_eq!(store.apply(take("x", 6, 0), 1000.0), json!({ "do": "rate", "ms": 9000 }));
+        assert_eq!(store.apply(take("x", 6, 0), 10_000.0)["do"], "go");
+        assert_eq!(store.apply(take("y", 6, 0), 10_000.0)["do"], "rate");
     }
 
     #[test]
     fn less_than_one_in_a_minute_is_one_now_and_then() {
         let half = |id: &str| json!({ "type": "take", "id": id, "perMinute": 0.5, "atOnce": 0, "holdMs": 100 });
-        let mut entry = None;
-        assert_eq!(apply(&mut entry, half("a"), 0.0)["do"], "go");
-        assert_eq!(apply(&mut entry, half("b"), 60_000.0), json!({ "do": "rate", "ms": 60_000 }));
-        assert_eq!(apply(&mut entry, half("b"), 120_000.0)["do"], "go");
+        let mut store = Store::default();
+        assert_eq!(store.apply(half("a"), 0.0)["do"], "go");
+        assert_eq!(store.apply(half("b"), 60_000.0), json!({ "do": "rate", "ms": 60_000 }));
+        assert_eq!(store.apply(half("b"), 120_000.0)["do"], "go");
     }
 
     #[test]
     fn an_entry_stays_short_where_places_are_not_counted() {
-        let mut entry = None;
+        let mut store = Store::default();
         for n in 0..2000 {
             let event =
                 json!({ "type": "take", "id": n.to_string(), "perMinute": 600, "atOnce": 0, "holdMs": 1_800_000 });
-            assert_eq!(apply(&mut entry, event, f64::from(n) * 100.0)["do"], "go");
+            assert_eq!(store.apply(event, f64::from(n) * 100.0)["do"], "go");
         }
-        assert!(entry.unwrap().len() < 20_000);
+        assert!(store.0.unwrap().len() < 20_000);
     }
 
     #[test]
     fn places_are_freed_at_the_end_or_when_their_time_is_over() {
-        let mut entry = None;
-        assert_eq!(apply(&mut entry, take("a", 0, 2), 0.0)["do"], "go");
-        assert_eq!(apply(&mut entry, take("b", 0, 2), 50_000.0)["do"], "go");
-        assert_eq!(apply(&mut entry, take("c", 0, 2), 50_000.0)["do"], "full");
-        assert_eq!(apply(&mut entry, take("a", 0, 2), 50_000.0)["do"], "go");
-        apply(&mut entry, json!({ "type": "end", "id": "b" }), 50_000.0);
-        assert_eq!(apply(&mut entry, take("c", 0, 2), 50_000.0)["do"], "go");
-        assert_eq!(apply(&mut entry, take("d", 0, 2), 99_999.0)["do"], "full");
-        assert_eq!(apply(&mut entry, take("d", 0, 2), 100_000.0)["do"], "go");
+        let mut store = Store::default();
+        assert_eq!(store.apply(take("a", 0, 2), 0.0)["do"], "go");
+        assert_eq!(store.apply(take("b", 0, 2), 50_000.0)["do"], "go");
+        assert_eq!(store.apply(take("c", 0, 2), 50_000.0)["do"], "full");
+        assert_eq!(store.apply(take("a", 0, 2), 50_000.0)["do"], "go");
+        store.apply(json!({ "type": "end", "id": "b" }), 50_000.0);
+        assert_eq!(store.apply(take("c", 0, 2), 50_000.0)["do"], "go");
+        assert_eq!(store.apply(take("d", 0, 2), 99_999.0)["do"], "full");
+        assert_eq!(store.apply(take("d", 0, 2), 100_000.0)["do"], "go");
     }
 
     #[test]
     fn an_order_without_an_id_takes_no_place_and_an_entry_is_kept_as_long_as_its_places() {
-        let mut entry = None;
+        let mut store = Store::default();
         for _ in 0..3 {
-            assert_eq!(apply(&mut entry, take("", 0, 1), 0.0)["do"], "go");
+            assert_eq!(store.apply(take("", 0, 1), 0.0)["do"], "go");
         }
         let until = |entry: Option<&str>, event: Value| decide(entry, &event.to_string(), 5.0).unwrap().expires_at_ms;
-        assert_eq!(until(entry.as_deref(), take("a", 0, 1)), 100_005.0);
-        assert_eq!(until(entry.as_deref(), take("", 0, 1)), 60_005.0);
-        let mut nothing = None;
-        apply(&mut nothing, json!({ "type": "end", "id": "a" }), 0.0);
-        assert_eq!(nothing, None);
+        assert_eq!(until(store.0.as_deref(), take("a", 0, 1)), 100_005.0);
+        assert_eq!(until(store.0.as_deref(), take("", 0, 1)), 60_005.0);
+        let mut nothing = Store::default();
+        nothing.apply(json!({ "type": "end", "id": "a" }), 0.0);
+        assert_eq!(nothing.0, None);
     }
 
     #[test]
     fn a_repeated_request_costs_nothing_and_an_unlimited_caller_is_never_refused() {
-        let mut entry = None;
-        assert_eq!(apply(&mut entry, take("a", 1, 1), 0.0)["do"], "go");
+        let mut store = Store::default();
+        assert_eq!(store.apply(take("a", 1, 1), 0.0)["do"], "go");
         for _ in 0..5 {
-            assert_eq!(apply(&mut entry, take("a", 1, 1), 1.0)["do"], "go");
+            assert_eq!(store.apply(take("a", 1, 1), 1.0)["do"], "go");
         }
-        assert_eq!(apply(&mut entry, take("b", 1, 1), 1.0)["do"], "rate");
-        let mut free = None;
+        assert_eq!(store.apply(take("b", 1, 1), 1.0)["do"], "rate");
+        let mut free = Store::default();
         for n in 0..100 {
-            assert_eq!(apply(&mut free, take(&n.to_string(), 0, 0), 0.0)["do"], "go");
+            assert_eq!(free.apply(take(&n.to_string(), 0, 0), 0.0)["do"], "go");
         }
     }
 }

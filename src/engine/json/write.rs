@@ -110,3 +110,17 @@ pub fn array(values: &mut dyn Iterator<Item = String>) -> String {
     json.push(']');
     json
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::json::Json;
+
+    #[test]
+    fn a_quoted_text_reads_back() {
+        for text in ["", "a\"b\\c\n\t\u{1}\u{7f}é😀\u{2028}"] {
+            assert_eq!(serde_json::from_str::<String>(&quoted(text)).unwrap(), text);
+            assert_eq!(Json::parse(quoted(text).as_bytes()), Some(Json::Text(text.to_owned())));
+        }
+    }
+}

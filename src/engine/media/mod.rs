@@ -10,6 +10,7 @@ mod fourcc;
 mod frames;
 mod jpeg;
 mod known;
+mod m4a;
 mod mp4;
 mod mpeg;
 mod png;

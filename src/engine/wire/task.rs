@@ -94,7 +94,7 @@ impl Task {
     fn in_body(body: &Body<'_>) -> Option<Self> {
         let status = body.text("task_status").or_else(|| body.text("status"));
         let info = body.value("task_info");
-        let own_id = info.and_then(|info| text_of(info, "external_task_id"));
+        let own_id = info.and_then(|info| info.owned_text("external_task_id"));
         let result = body.value("task_result");
         let videos = result.and_then(|result| result.get("videos")?.list());
         Some(Self {
@@ -112,20 +112,16 @@ impl Task {
 
 fn video(value: &Json) -> Option<Video> {
     Some(Video {
-        id: text_of(value, "id").unwrap_or_default(),
-        url: text_of(value, "url")?,
+        id: value.owned_text("id").unwrap_or_default(),
+        url: value.owned_text("url")?,
         duration_seconds: value.get("duration").and_then(Json::number).unwrap_or_default(),
-        watermark_url: text_of(value, "watermark_url"),
+        watermark_url: value.owned_text("watermark_url"),
     })
 }
 
 /// Gives a time that a `Date` can hold.
 fn time(body: &Body<'_>, name: &str) -> Option<f64> {
     body.value(name)?.number().filter(|ms| *ms <= LATEST_MS)
-}
-
-fn text_of(value: &Json, name: &str) -> Option<String> {
-    value.get(name)?.text().map(str::to_owned)
 }
 
 /// A page of the account's tasks, the newest first.
@@ -180,7 +176,7 @@ impl Speech {
     pub fn read(answer: &HttpAnswer) -> Result<Self, Error> {
         let body = answer.read()?;
         let audio = body.value("task_result").and_then(|result| result.get("audios")?.list()?.first());
-        let audio_id = audio.and_then(|audio| text_of(audio, "id"));
+        let audio_id = audio.and_then(|audio| audio.owned_text("id"));
         let task_id = body.text("task_id");
         if audio_id.is_none() && task_id.is_none() {
             return Err(answer.invalid("it names neither speech nor a task."));
@@ -189,7 +185,7 @@ impl Speech {
         Ok(Self {
             status: status.unwrap_or(if audio_id.is_some() { TaskStatus::Succeed } else { TaskStatus::Submitted }),
             status_message: body.text("task_status_msg"),
-            url: audio.and_then(|audio| text_of(audio, "url")),
+            url: audio.and_then(|audio| audio.owned_text("url")),
             duration_seconds: audio.and_then(|audio| audio.get("duration")?.number()),
             task_id,
             audio_id,

@@ -7,7 +7,7 @@ use super::super::exports::thrown_to_js;
 use super::super::js::{Builder, get};
 use crate::engine::error::Error;
 use crate::engine::gateway::admission::{Admission, Provenance};
-use crate::engine::gateway::answer::{leaves_doubt, message_is_public, status_of};
+use crate::engine::gateway::failure::{leaves_doubt, message_is_public, status_of};
 use crate::engine::gateway::ledger;
 use crate::engine::gateway::quota;
 use crate::engine::gateway::route::{NoRoute, Route};

@@ -67,7 +67,7 @@ function told(thrown, call) {
   if (call.externalTaskId !== undefined) error.externalTaskId = call.externalTaskId;
   else if (!own) delete error.externalTaskId;
   error.requestId ??= call.id;
-  if (!isPublic || status >= 500) call.facts.message = message;
+  if (!isPublic || status >= 500) call.facts.message ??= message;
   return { status, error };
 }
 

@@ -96,7 +96,7 @@ function kept(store, key, by, sinceMs) {
 async function carryOut(call, { key, upstreamId, input, files, by, todo, lost }) {
   const { facts, settings: { store } } = call;
   // What the entry becomes if this fails: who comes next looks first, unless nothing can have been created.
-  let becomes = todo === "settle" ? "unsure" : "released";
+  let becomes = "unsure";
   let submitting = false;
   try {
     let task = todo === "settle" ? await settled(call, upstreamId, lost) : undefined;
@@ -109,12 +109,12 @@ async function carryOut(call, { key, upstreamId, input, files, by, todo, lost })
     await remember(call, key, by, task.taskId);
     return task;
   } catch (thrown) {
-    if (submitting && isOurs(thrown) && !leaving(thrown.code).leavesDoubt) becomes = "released";
+    if (isOurs(thrown) && !leaving(thrown.code).leavesDoubt) becomes = "released";
     // The place first: who takes the id next takes a place for it, too.
     if (becomes === "released" && (submitting || !isOurs(thrown))) await store.apply(call.quota, { type: "end", id: upstreamId }).catch(() => {});
     await store.apply(key, { type: becomes, by }).catch(() => {});
     if (lost.aborted) throw new Refusal(504, "timeout", "Another request with this id is still at work.");
-    if (becomes === "unsure" && submitting && !isOurs(thrown)) {
+    if (submitting && !isOurs(thrown)) {
       facts.message = String(thrown?.message ?? thrown);
       throw new Refusal(502, "submission_unknown", UNKNOWN);
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { freePort } from "./free-port.mjs";
-import { INPUT, startStand } from "./stand.mjs";
+import { GATEWAY_URL, inProcess } from "./in-process.mjs";
+import { INPUT, formOf, startStand } from "./stand.mjs";
 
 let stand;
 let client;
@@ -98,4 +99,31 @@ test("a secret path that is wrong leads nowhere, and is read no further", async 
     assert.ok([400, 413].includes(response.status), String(response.status));
     await response.body.cancel();
   }
+});
+
+test("a callback URL of the page's, where it is forwarded, goes before the gateway's own", async () => {
+  const own = inProcess({ publicUrl: GATEWAY_URL, allow: ["callbackUrl"] });
+  for (const [callbackUrl, told] of [["https://shop.example/hook", /^https:\/\/shop\.example\/hook$/], [undefined, /^https:\/\/gateway\.example\/avatar\/callbacks\//]]) {
+    assert.equal((await own.ask("/tasks", { method: "POST", body: formOf({ ...INPUT, callbackUrl }) })).status, 201);
+    assert.match(own.told.callbackUrl, told);
+  }
+});
+
+test("a callback is taken for a day, and looked at once for each status and time", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const { data, told, events, ask } = inProcess({ publicUrl: GATEWAY_URL });
+  await ask("/tasks", { method: "POST", body: formOf() });
+  const say = async (more) => (await ask(told.callbackUrl.slice(GATEWAY_URL.length), { method: "POST", body: JSON.stringify({ ...data, ...more }) })).status;
+  const readsOf = async (more) => [await say(more), told.reads];
+  assert.deepEqual(await readsOf({}), [200, 1]);
+  assert.equal(events.at(-1).taskId, "7");
+  assert.deepEqual(await readsOf({}), [200, 1]);
+  assert.deepEqual(await readsOf({ task_status: "processing" }), [200, 2]);
+  assert.deepEqual(await readsOf({ updated_at: 1 }), [200, 3]);
+  assert.equal((await ask(told.callbackUrl.slice(GATEWAY_URL.length), { method: "POST", body: JSON.stringify({ data: { ...data, updated_at: 2 } }) })).status, 200);
+  assert.equal(told.reads, 4);
+  t.mock.timers.tick(23.9 * 3_600_000);
+  assert.equal(await say({ updated_at: 3 }), 200);
+  t.mock.timers.tick(0.2 * 3_600_000);
+  assert.equal(await say({ updated_at: 4 }), 404);
 });

@@ -66,6 +66,40 @@ for (const [name, unknown] of Object.entries({ page: () => new Response("<h1>404
   });
 }
 
+for (const [status, code] of [[401, 1003], [503, 5001]]) {
+  test(`where the service answers a search with ${status}, nobody is told that there is no such task`, async () => {
+    const stand = disturbed((_, { method }) => (method === "GET" ? refused(status, code) : undefined));
+    const externalTaskId = crypto.randomUUID();
+    const { status: told, body } = await find(stand, externalTaskId);
+    assert.deepEqual([told, body.error.externalTaskId], [502, externalTaskId]);
+  });
+}
+
+test("a store that gives no answer of the ledger finds nothing, and says so", async () => {
+  const memory = memoryStore();
+  for (const answer of [{}, { do: "new word" }, { do: "create" }]) {
+    const stand = disturbed(() => undefined, { store: { ...memory, apply: async () => answer } });
+    assert.deepEqual([(await find(stand, crypto.randomUUID())).status, stand.told.reads], [500, 0]);
+  }
+});
+
+test("what may have been created is taken for absent, and sent again, when it is absent twice", async (t) => {
+  const { setTimeout } = globalThis;
+  const pauses = [];
+  t.mock.method(globalThis, "setTimeout", (work, ms) => setTimeout(work, ms === 2000 ? pauses.push(ms) && 0 : ms));
+  let [isThere, isDown] = [false, true];
+  const stand = disturbed(({ searchParams }, { method }) => {
+    if (method === "POST") return isThere ? undefined : (isThere = true, Promise.reject(new TypeError("fetch failed")));
+    if (!isDown) return searchParams.has("pageNum") ? Response.json({ code: 0, message: "SUCCEED", request_id: "r", data: [] }) : refused(404, 1203);
+    return refused(503, 5001);
+  });
+  const externalTaskId = crypto.randomUUID();
+  assert.equal((await create(stand, { externalTaskId })).body.error.code, "submission_unknown");
+  [isDown, pauses.length] = [false, 0];
+  const again = await create(stand, { externalTaskId });
+  assert.deepEqual([again.status, stand.told.creates, pauses], [201, 1, [2000]], again.text);
+});
+
 test("a create that was answered with pages only is not sent again under its id", async () => {
   const stand = inProcess((_, { fetch }) => ({
     retry: { maxAttempts: 1, minDelayMs: 1 },

@@ -20,9 +20,9 @@ function unanswered(storeOf) {
   return { stand, begun };
 }
 
-for (const [name, renew] of Object.entries({
-  "that somebody else has taken over": async () => ({ do: "stop" }),
-  "that cannot be renewed": () => Promise.reject(new Error("the store is down")),
+for (const [name, [renewals, renew]] of Object.entries({
+  "that somebody else has taken over": [1, async () => ({ do: "stop" })],
+  "that cannot be renewed": [3, () => Promise.reject(new Error("the store is down"))],
 })) {
   test(`a create ${name} is sent no more, and the page is told to look again`, async (t) => {
     t.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() });
@@ -30,7 +30,7 @@ for (const [name, renew] of Object.entries({
     const externalTaskId = crypto.randomUUID();
     const creating = create(stand, { ...INPUT, externalTaskId });
     await begun;
-    for (let ms = 0; ms < LEASE_MS; ms += LEASE_MS / 3) {
+    for (let n = 0; n < renewals; n++) {
       t.mock.timers.tick(LEASE_MS / 3);
       await new Promise((resolve) => setImmediate(resolve));
     }

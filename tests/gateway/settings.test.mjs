@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { memoryStore } from "../../dist/gateway-node.js";
 import { AvatarError } from "../../dist/node.js";
 import { inProcess } from "./in-process.mjs";
 import { INPUT, KEY, ORIGIN, SECRET, formOf } from "./stand.mjs";
@@ -13,7 +14,7 @@ const create = (stand, input, init, env) => stand.ask("/tasks", { method: "POST"
 const codeOf = ({ status, body }) => [status, body?.error?.code];
 
 test("a list that is given as text is a list, and not any part of that text", async () => {
-  const stand = inProcess({ allow: "callbackUrl, note", allowedHeaders: "x-one,x-two" });
+  const stand = inProcess({ allow: "callbackUrl, note,", allowedHeaders: "x-one,x-two" });
   for (const extra of [{ no: 1 }, { "back": 1 }, { "callbackUrl, note": 1 }]) {
     assert.deepEqual(codeOf(await create(stand, { ...INPUT, extra })), [422, "invalid_input"], JSON.stringify(extra));
   }
@@ -40,21 +41,29 @@ for (const [name, options] of Object.entries({
   "a limiter that is text": { limiter: "10" },
   "a limit that is misspelt": { limiter: { createPerMinute: 3 } },
   "a limit() that is none": { limiter: { limit: true } },
+  "a name that is no text": { allow: [7] },
   "names that are no list": { allow: { callbackUrl: true } },
   "a name with a line break": { allowedHeaders: ["x-a\r\nx-b"] },
   "hosts that are no list": { videoHosts: /example/ },
   "an authorize that is none": { authorize: null },
   "a store that is none": { store: {} },
   "a time that no timer has": { createTimeoutMs: Infinity },
+  "a time that is none": { bodyIdleMs: 0 },
+  "a time longer than any timer's": { bodyTimeoutMs: 2 ** 31 },
   "a time as text": { tokenTtlSeconds: "60" },
   "a path that no request has": { basePath: "/my avatar" },
   "a fetch that is none": { fetch: "fetch" },
   "limits of text": { limits: { promptMaxCharacters: "5" } },
   "limits that no memory holds": { limits: { imageMaxBytes: Infinity } },
+  "limits that only together are too large": { limits: { imageMaxBytes: 300 << 20, audioMaxBytes: 300 << 20 } },
+  "programs for which nobody answers": { allowMissingOrigin: true },
   "an option that is misspelt": { authorise: () => "alice" },
   "a host with a scheme": { videoHosts: "https://cdn.example" },
   "a host with a path": { videoHosts: ["cdn.example/videos"] },
   "a host with its scheme's own port": { videoHosts: ["cdn.example:443"] },
+  "a host that is none": { videoHosts: ["["] },
+  "an address that is none": { publicUrl: "gateway.example" },
+  "an address of another scheme": { publicUrl: "ftp://gateway.example/avatar" },
   "an address with a query": { publicUrl: "https://gateway.example/avatar?a=1" },
   "an address with a fragment": { publicUrl: "https://gateway.example/avatar#a" },
   "an address with a password": { publicUrl: "https://a:b@gateway.example/avatar" },
@@ -65,6 +74,7 @@ for (const [name, options] of Object.entries({
     assert.deepEqual(codeOf(await create(stand)), [503, "configuration"]);
     assert.deepEqual(codeOf(await stand.ask("/health")), [503, "configuration"]);
     assert.equal(stand.told.creates, 0);
+    assert.ok(stand.events[0].message.includes(Object.keys(options)[0]), stand.events[0].message);
   });
 }
 
@@ -81,6 +91,63 @@ test("a rate limiting binding is a limiter as it is, whatever else it holds", as
 test("what is there and undefined counts as left out", async () => {
   const stand = inProcess({ limits: { imageMaxBytes: undefined }, limiter: { createsPerMinute: undefined }, authorize: undefined, createTimeoutMs: undefined });
   assert.equal((await create(stand)).status, 201);
+});
+
+test("text that is empty, as of a variable that is not set, counts as left out", async () => {
+  const asked = [];
+  const stand = inProcess((_, { fetch }) => ({ publicUrl: "", baseUrl: "", fetch: (url, init) => (asked.push(new URL(url).origin), fetch(url, init)) }));
+  assert.equal((await create(stand)).status, 201);
+  assert.deepEqual([stand.told.callbackUrl, asked], [undefined, ["https://api.cometapi.com"]]);
+});
+
+test("options are functions of the environment, also where there is none", async () => {
+  const seen = [];
+  const stand = inProcess((env) => (seen.push(env), { apiKey: (own) => (seen.push(own), KEY) }));
+  const env = { NAME: "value" };
+  for (const given of [undefined, env]) assert.equal((await create(stand, INPUT, {}, given)).status, 201);
+  assert.deepEqual(seen, [{}, {}, env, env]);
+});
+
+test("what is left out is as the types say: five tasks at a time, ten in a minute, tokens of 30 days", async (t) => {
+  const bursts = { concurrentTasks: [{ createsPerMinute: 0 }, 5], createsPerMinute: [{ concurrentTasks: 0 }, 10] };
+  for (const [name, [limiter, most]] of Object.entries(bursts)) {
+    const stand = inProcess({ limiter });
+    for (let n = 0; n < most; n++) assert.equal((await create(stand)).status, 201, name);
+    assert.equal((await create(stand)).status, 429, name);
+  }
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const stand = inProcess({});
+  const { body: { taskId } } = await create(stand);
+  t.mock.timers.tick(29.9 * 86_400_000);
+  assert.equal((await stand.ask(`/tasks/${taskId}`)).status, 200);
+  t.mock.timers.tick(0.2 * 86_400_000);
+  assert.equal((await stand.ask(`/tasks/${taskId}`)).status, 404);
+});
+
+test("a store and a limiter may be objects of a class", async () => {
+  class Store {
+    #memory = memoryStore();
+    apply(key, event) { return this.#memory.apply(key, event); }
+    wait(...given) { return this.#memory.wait(...given); }
+  }
+  class Limiter {
+    #asked = 0;
+    async limit() { return { success: ++this.#asked < 2 }; }
+  }
+  const stand = inProcess({ store: new Store(), limiter: new Limiter() });
+  assert.deepEqual([(await create(stand)).status, (await create(stand)).status, stand.told.creates], [201, 429, 1]);
+});
+
+test("wider limits let larger files through", async () => {
+  const image = Buffer.concat([INPUT.image, Buffer.alloc(11 << 20)]);
+  assert.equal((await create(inProcess({}), { ...INPUT, image })).status, 413);
+  assert.equal((await create(inProcess({ limits: { imageMaxBytes: 12 << 20 } }), { ...INPUT, image })).status, 201);
+});
+
+test("programs without an origin are served where it is allowed and they are asked who they are", async () => {
+  const stand = inProcess({ allowMissingOrigin: true, authorize: ({ headers }) => headers.get("x-user") });
+  const as = async (user) => codeOf(await create(stand, INPUT, { headers: { origin: undefined, ...(user && { "x-user": user }) } }))[0];
+  assert.deepEqual([await as("alice"), await as(undefined), stand.told.creates], [201, 401, 1]);
 });
 
 test("an address is taken as the platform writes it", async () => {

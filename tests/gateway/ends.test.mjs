@@ -122,14 +122,17 @@ function slow(options) {
 }
 
 test("who asks for what another request is at work on waits no longer than a create may take", async () => {
-  const { stand, begun, answer } = slow();
+  const { store, events } = recorded();
+  const { stand, begun, answer } = slow({ store });
   const externalTaskId = crypto.randomUUID();
   const creating = create(stand, { externalTaskId });
   await begun;
   const { status, body: { error } } = await create(stand, { externalTaskId }, { createTimeoutMs: 1 });
   assert.deepEqual([status, error.code, error.retryable], [504, "timeout", true]);
+  events.length = 0;
   const waiting = create(stand, { externalTaskId });
-  setTimeout(answer, 50);
+  while (!events.includes("begin")) await turn();
+  answer();
   const made = await creating;
   assert.deepEqual([made.status, (await waiting).status, (await waiting).body.taskId, stand.told.creates], [201, 200, made.body.taskId, 1]);
 });

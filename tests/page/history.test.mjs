@@ -110,10 +110,12 @@ test("another video that is made in a second tab puts nothing of the first one a
 });
 
 test("what is asked for by its id is not said to wait before the service says so", async () => {
+  stand.sandbox.options.taskSeconds = 10;
   const visit = await openReady();
   const { page } = visit;
   await page.click("#generate");
   await phase(page, "processing");
+  stand.sandbox.options.taskSeconds = 3;
   await recorded(page);
   let answer;
   const asked = new Promise((resolve) => (answer = resolve));

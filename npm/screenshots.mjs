@@ -14,13 +14,13 @@ await command(async () => {
   await build();
   const { startStand } = await import("../tests/page/stand.mjs");
   const { walk } = await import("../tests/page/states.mjs");
-  const stand = await startStand({ speed: 1, taskSeconds: 3 });
+  const stand = await startStand();
   mkdirSync(out, { recursive: true });
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"]) {
-      stand.sandbox.reset();
+      stand.reset();
       const visit = await stand.open({ viewport, colorScheme, locale: language, reducedMotion: "reduce" });
-      await walk(visit.page, stand.sandbox, async (state) => {
+      await walk(visit.page, stand, async (state) => {
         await visit.page.evaluate(() => scrollTo(0, 0));
         await visit.page.screenshot({ path: join(out, `${state}-${size}-${colorScheme}.png`), fullPage: true });
       });

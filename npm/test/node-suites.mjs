@@ -8,8 +8,7 @@ import { nodeTotals, verdict } from "./totals.mjs";
 
 const LIMIT_MS = 15 * 60_000;
 const FILE_LIMIT_MS = 10 * 60_000;
-/** Its tests reload the page while a task of three seconds is made. */
-const ONE_FILE_AT_A_TIME = "node:page";
+const FILES_AT_A_TIME = 2;
 
 /** The suites in order of name, each `{ name, files }`. */
 export function nodeSuites({ slow = false } = {}) {
@@ -23,9 +22,8 @@ export function nodeSuites({ slow = false } = {}) {
   return [...folders].map(([folder, files]) => ({ name: folder ? `node:${folder}` : "node", files }));
 }
 
-export async function runNodeSuite({ name, files }) {
-  const concurrency = name === ONE_FILE_AT_A_TIME ? 1 : 2;
-  const args = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_LIMIT_MS}`];
+export async function runNodeSuite({ files }) {
+  const args = ["--test", "--test-reporter=spec", `--test-concurrency=${FILES_AT_A_TIME}`, `--test-timeout=${FILE_LIMIT_MS}`];
   const env = { ...process.env, CHROMIUM_PATH: chromiumPath(), CHROMEDRIVER: chromedriverPath() };
   const { code, output } = await run(process.execPath, [...args, ...files], { cwd: ROOT, env, stream: true, timeoutMs: LIMIT_MS });
   return verdict(nodeTotals(output), code);

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { assertQuiet, phase, startStand, text, useSamples } from "./stand.mjs";
 
 let stand;
-before(async () => (stand = await startStand({ speed: 8 })));
+before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 const focused = (page) => page.evaluate(() => document.activeElement.id);
@@ -30,7 +30,7 @@ function isFocusShown() {
 }
 
 test("the whole path works by keyboard alone", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page } = visit;
   page.on("filechooser", () => {}); // from now on, so that the browser's own dialog never gets in first
@@ -48,6 +48,7 @@ test("the whole path works by keyboard alone", async () => {
   await tabTo(page, "prompt");
   await page.keyboard.type(" Nods.");
   await tabTo(page, "generate");
+  stand.hold();
   await page.keyboard.press("Enter");
   await phase(page, "processing");
   assert.equal(await focused(page), "stage");
@@ -55,6 +56,7 @@ test("the whole path works by keyboard alone", async () => {
   await tabTo(page, "cancel");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#notice:visible");
+  stand.finish();
   await tabTo(page, "resume");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#done:visible");
@@ -80,7 +82,10 @@ test("a screen reader hears each phase once", async () => {
   const { page } = visit;
   await listenTo(page);
   await useSamples(page);
+  stand.hold();
   await page.click("#generate");
+  await phase(page, "processing");
+  stand.finish();
   await page.waitForSelector("#done:visible");
   const heard = await page.evaluate(() => window.heard);
   assert.equal(heard.at(-1), "Your video is ready");
@@ -94,10 +99,12 @@ test("a screen reader hears of a video that is not on the stage, too", async () 
   const { page } = visit;
   await listenTo(page);
   await useSamples(page);
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await page.fill("#prompt", "Other words");
   await page.click("#generate");
+  stand.finish();
   await page.waitForFunction(() => document.querySelectorAll("#shelf .card[data-state=done]").length === 2);
   const heard = await page.evaluate(() => window.heard);
   assert.deepEqual(heard.filter((words) => /ready/.test(words)).sort(), ["Another video: Your video is ready", "Your video is ready"]);
@@ -153,6 +160,7 @@ for (const language of ["en", "ru"]) {
     await page.check("[name=connection][value=key]");
     await assertFits("everything opened");
     await page.check("[name=connection][value=sandbox]");
+    stand.hold();
     await page.click("#generate");
     await phase(page, "processing");
     await assertFits("waiting");
@@ -160,6 +168,7 @@ for (const language of ["en", "ru"]) {
     await page.waitForSelector("#notice:visible");
     await page.click("#notice-details summary");
     await assertFits("cancelled");
+    stand.finish();
     await page.click("#resume");
     await page.waitForSelector("#done:visible");
     await assertFits("done");
@@ -187,10 +196,12 @@ test("nothing moves where less motion is asked for", async () => {
   const visit = await stand.open({ reducedMotion: "reduce" });
   const { page } = visit;
   await useSamples(page);
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   const running = await page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length);
   assert.equal(running, 0);
+  stand.finish();
   await visit.close();
 });
 

@@ -9,7 +9,7 @@ import { walk } from "./states.mjs";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 let stand, axe;
 before(async () => {
-  stand = await startStand({ speed: 1, taskSeconds: 3 });
+  stand = await startStand();
   axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 });
 after(() => stand?.close());
@@ -27,11 +27,11 @@ async function violations(page) {
 for (const language of ["en", "ru"]) {
   for (const theme of ["light", "dark"]) {
     test(`axe finds nothing (${language}, ${theme})`, async () => {
-      stand.sandbox.reset();
+      stand.reset();
       const visit = await stand.open({ locale: language === "ru" ? "ru-RU" : "en-US", colorScheme: theme, viewport: { width: 390, height: 844 } });
       await visit.page.evaluate(axe);
       const found = {};
-      await walk(visit.page, stand.sandbox, async (state) => (found[state] = await violations(visit.page)));
+      await walk(visit.page, stand, async (state) => (found[state] = await violations(visit.page)));
       assert.equal(Object.keys(found).length, 10);
       assert.deepEqual(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0)), {});
       await visit.close();

@@ -4,7 +4,7 @@ import { file, picture, voice, wav } from "./fixtures.mjs";
 import { assertQuiet, phase, startStand, text } from "./stand.mjs";
 
 let stand;
-before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 /** Opens the page with files chosen, so that only Generate is left. */
@@ -18,7 +18,7 @@ async function openReady(clip = voice(), settings) {
 }
 
 test("cancelling an upload shows real bytes before and orders nothing", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady(file("long.wav", "audio/wav", wav(50, 44_100)));
   const { page, context } = visit;
   const line = await context.newCDPSession(page);
@@ -51,27 +51,31 @@ test("cancelling an upload shows real bytes before and orders nothing", async ()
 });
 
 test("while the task cannot be read the page says so, and no longer once it can", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
   await stand.sandbox.faults.add([{ on: "read", action: "drop", times: 1000 }]);
+  stand.hold();
   await page.click("#generate");
   await page.waitForFunction(() => /cannot be read at the moment; the task is not lost\. Trying again in \d/.test(document.getElementById("progress-note").textContent));
   assert.deepEqual([await text(page, "#progress-phase"), await text(page, ".card-state")], ["Asking the service", "Asking"]);
   assert.match(await page.title(), /^Asking the service/);
   stand.sandbox.faults.clear();
   await phase(page, "processing");
+  stand.finish();
   await page.waitForSelector("#done:visible");
   await visit.close();
 });
 
 test("a task is waited for, however long a laptop has slept meanwhile", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady(voice(), { before: (page) => page.clock.install() });
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await page.clock.fastForward(8 * 3600_000);
+  stand.finish();
   await page.waitForSelector("#done:visible");
   assert.match(await text(page, "#done-facts"), /^2\.5\ss$/);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
@@ -80,9 +84,10 @@ test("a task is waited for, however long a laptop has slept meanwhile", async ()
 });
 
 test("cancelling while waiting names the task, which can be picked up without paying again", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   assert.match(await text(page, "#progress-elapsed"), /^\d+:\d\d$/);
@@ -93,6 +98,7 @@ test("cancelling while waiting names the task, which can be picked up without pa
   assert.match(await text(page, "#notice-advice"), /The task goes on/);
   assert.equal(await text(page, "#notice-task"), taskId);
   assert.equal(await text(page, "#resume"), "Pick it up again");
+  stand.finish();
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
@@ -110,7 +116,7 @@ test("cancelling while waiting names the task, which can be picked up without pa
 });
 
 test("cancelling after the upload and before the answer offers to look for the video", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   await stand.sandbox.faults.add({ on: "create", action: "delay", when: "after", ms: 60_000 });
   const visit = await openReady();
   const { page } = visit;
@@ -132,14 +138,16 @@ test("cancelling after the upload and before the answer offers to look for the v
 });
 
 test("a double click presses no button that comes to stand in the place of the first", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await page.dblclick("#cancel", { delay: 50 });
   await page.waitForSelector("#notice:visible");
   assert.ok(await page.isVisible("#resume"));
+  stand.finish();
   await page.dblclick("#resume", { delay: 50 });
   await page.waitForSelector("#done:visible");
   await page.fill("#prompt", "Another one");
@@ -154,10 +162,12 @@ test("a double click presses no button that comes to stand in the place of the f
 });
 
 test("leaving is asked about while a reload would lose something, and no longer", async () => {
+  stand.reset();
   const visit = await openReady(file("long.wav", "audio/wav", wav(50, 44_100)));
   const { page, context } = visit;
   const line = await context.newCDPSession(page);
   await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 });
+  stand.hold();
   await page.click("#generate");
   await phase(page, "uploading");
   const [dialog] = await Promise.all([page.waitForEvent("dialog"), page.close({ runBeforeUnload: true })]);
@@ -170,6 +180,7 @@ test("leaving is asked about while a reload would lose something, and no longer"
   page.on("dialog", (asked) => assert.fail(`asked once more: ${asked.type()}`));
   await page.close({ runBeforeUnload: true });
   await closed;
+  stand.finish();
   await visit.close();
 });
 

@@ -54,13 +54,13 @@ test("in Node, in Workers and in a page", async () => {
   const prompt = 'She says "hello" to ${you} and `all` \\ </script>';
   await openCode(page, prompt);
 
-  stand.sandbox.reset();
+  stand.reset();
   await writeFile(join(folder, "node.mjs"), await shown(page, "node"));
   await run("node.mjs");
   assert.equal((await readFile(join(folder, "avatar.mp4"))).toString("latin1", 4, 8), "ftyp");
   assert.equal((await assertOrdered(prompt)).sound.sha256, sha256(await sample("voice.mp3")));
 
-  stand.sandbox.reset();
+  stand.reset();
   await writeFile(join(folder, "worker.mjs"), await shown(page, "workers"));
   await writeFile(join(folder, "ask.mjs"), `import { openAsBlob } from "node:fs";
     import worker from "./worker.mjs";
@@ -72,7 +72,7 @@ test("in Node, in Workers and in a page", async () => {
   const { stdout } = await run("ask.mjs");
   assert.equal(stdout.trim(), (await assertOrdered(prompt)).taskId);
 
-  stand.sandbox.reset();
+  stand.reset();
   const code = (await shown(page, "browser")).replace('"kling-avatar"', '"/kling-avatar/browser.js"');
   await page.route("**/example.js", (route) => route.fulfill({ contentType: "text/javascript", body: `const [photoInput, voiceInput, videoElement] = window.parts;\n${code}` }));
   const source = await page.evaluate(async () => {

@@ -39,7 +39,7 @@ async function chooseKey(page, key) {
 }
 
 test("a task that fails says why, as text, and can be tried again as a new task", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
   await page.fill("#prompt", "[fail: no <b>face</b> found]");
@@ -63,7 +63,7 @@ test("a task that fails says why, as text, and can be tried again as a new task"
 
 for (const [name, viewport] of Object.entries({ desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } })) {
   test(`a failure takes its room from the picture, so that nothing below moves (${name})`, async () => {
-    stand.sandbox.reset();
+    stand.reset();
     const visit = await openReady({ viewport });
     const { page } = visit;
     const below = () => page.locator(".shelf").evaluate((shelf) => Math.round(shelf.getBoundingClientRect().top + scrollY));
@@ -78,7 +78,7 @@ for (const [name, viewport] of Object.entries({ desktop: { width: 1280, height: 
 }
 
 test("a wrong key leads to the key", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
   const { page } = visit;
   await chooseKey(page, "sk-sandbox-invalid");
@@ -100,7 +100,7 @@ test("a wrong key leads to the key", async () => {
 });
 
 test("no key and no gateway address are said beside their fields", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
   await page.click("#connection summary");
@@ -123,7 +123,7 @@ for (const [key, title, action] of [
   ["sk-sandbox-forbidden", "This account may not do that", "connection"],
 ]) {
   test(`"${title}" is said in plain words`, async () => {
-    stand.sandbox.reset();
+    stand.reset();
     const visit = await openReady({ before: (page) => redirectComet(page, stand.sandbox) });
     await chooseKey(visit.page, key);
     await visit.page.click("#generate");
@@ -137,7 +137,7 @@ for (const [key, title, action] of [
 }
 
 test("a service that is down is named as such, and nothing is ordered twice afterwards", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
   await page.route(`${stand.sandbox.url}/kling/**`, (route) => route.abort("connectionrefused"));
@@ -159,7 +159,7 @@ test("a service that is down is named as such, and nothing is ordered twice afte
 });
 
 test("an answer that is lost on its way is found again, for one charge", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   await stand.sandbox.faults.add({ on: "create", action: "drop", when: "after" });
   const visit = await openReady();
   await visit.page.click("#generate");
@@ -170,7 +170,7 @@ test("an answer that is lost on its way is found again, for one charge", async (
 });
 
 test("a video that cannot be downloaded here can be opened instead", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   await stand.sandbox.faults.add([{ on: "file", action: "status", status: 403, times: 1000 }]);
   const visit = await openReady();
   const { page } = visit;
@@ -186,7 +186,7 @@ test("a video that cannot be downloaded here can be opened instead", async () =>
 });
 
 test("a video that this browser cannot play is told as such, also where it is kept", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady({ before: (page) => page.route("**/*.mp4", (route) =>
     route.fulfill({ contentType: "video/mp4", headers: { "access-control-allow-origin": "*" }, body: "of a kind that is not known here" })) });
   const { page } = visit;
@@ -228,7 +228,7 @@ for (const [locale, part] of [["en-US", "app/main.js"], ["ru-RU", "app/waveform.
 }
 
 test("other files put away what was said about the former ones", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await openReady();
   const { page } = visit;
   await page.fill("#prompt", "[fail]");

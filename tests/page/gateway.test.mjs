@@ -8,7 +8,7 @@ import { assertAtHome, assertQuiet, phase, startStand, text, useSamples } from "
 const KEY = "sk-sandbox-of-the-gateway";
 let stand, gateway;
 before(async () => {
-  stand = await startStand({ speed: 1, taskSeconds: 3 });
+  stand = await startStand();
   const bindings = {
     COMETAPI_KEY: KEY,
     TOKEN_SECRET: "k3J8vQ2mZr7LxW0pT5nYc9BdFhGsAaEe",
@@ -30,14 +30,16 @@ async function chooseGateway(page) {
 }
 
 test("makes a video, over a reload, for one charge", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page, seen } = visit;
   await chooseGateway(page);
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await recorded(page);
   await page.reload();
+  stand.finish();
   await page.waitForSelector("#done:visible");
   await kept(page);
   await page.waitForFunction(() => document.getElementById("stage-video").duration > 7);
@@ -51,7 +53,7 @@ test("makes a video, over a reload, for one charge", async () => {
 });
 
 test("what is told of an upload never goes back, and ends with all of it", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const told = await visit.page.evaluate(async (gatewayUrl) => {
     const { AvatarClient } = await import("./kling-avatar/browser.js");
@@ -70,7 +72,7 @@ test("what is told of an upload never goes back, and ends with all of it", async
 });
 
 test("speaks a text", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page } = visit;
   await chooseGateway(page);

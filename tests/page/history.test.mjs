@@ -7,14 +7,15 @@ import { assertQuiet, phase, redirectComet, startStand, text, useSamples } from 
 import { playFrames, unlikeness } from "./video.mjs";
 
 let stand;
-before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 const openReady = (settings) => openWithSamples(stand, settings);
 
-/** A page that has a video under way and has kept its task, and another tab of the same browser beside it. */
+/** A page that has a video under way, held, and has kept its task, and another tab of the same browser beside it. */
 async function withSecondTab() {
   const visit = await openReady();
+  stand.hold();
   await visit.page.click("#generate");
   await phase(visit.page, "processing");
   await recorded(visit.page);
@@ -26,17 +27,19 @@ async function withSecondTab() {
 test("a reload goes on with the task, and the finished video is kept in the browser", async () => {
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await cards(page, "running").waitFor();
   await recorded(page);
   await page.reload();
   await phase(page, "processing");
+  stand.finish();
   await page.waitForSelector("#done:visible");
   await kept(page);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
 
-  stand.sandbox.reset(); // the service has forgotten it
+  stand.reset(); // the service has forgotten it
   await page.reload();
   await cards(page, "done").waitFor();
   await useSamples(page);
@@ -58,6 +61,7 @@ test("a closed tab is gone on with by the next one; a second one meanwhile leave
   await other.click("#shelf .card-open");
   assert.equal(await text(other, "#notice-title"), "In another tab");
   await visit.page.close();
+  stand.finish();
   await other.waitForSelector("#done:visible");
   await kept(other);
   assert.equal(stand.sandbox.ledger.creates.length, 1);
@@ -67,6 +71,7 @@ test("a closed tab is gone on with by the next one; a second one meanwhile leave
 test("a second tab shows the video as soon as it is finished in the first", async () => {
   const { visit, other } = await withSecondTab();
   await other.click("#shelf .card-open");
+  stand.finish();
   await other.waitForSelector("#done:visible");
   await held(other);
   await kept(other);
@@ -76,10 +81,12 @@ test("a second tab shows the video as soon as it is finished in the first", asyn
 test("a connection that comes back is made use of", async () => {
   const visit = await openReady();
   const { page, context } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await context.setOffline(true);
   await page.waitForFunction(() => document.getElementById("progress-note").textContent.startsWith("No connection"));
+  stand.finish();
   await context.setOffline(false);
   await page.waitForSelector("#done:visible");
   await kept(page);
@@ -91,14 +98,15 @@ test("a connection that comes back is made use of", async () => {
 test("another video that is made in a second tab puts nothing of the first one away", async () => {
   const visit = await openReady();
   const { page, context } = visit;
-  stand.sandbox.options.taskSeconds = 10;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await recorded(page);
+  await page.route("**/kling/**", () => {}); // it hears of no end
+  stand.finish();
   const other = await context.newPage();
   await other.goto(stand.url);
   await other.waitForSelector("#shelf .card");
-  stand.sandbox.options.taskSeconds = 3;
   await useSamples(other);
   await other.click("#generate");
   await other.waitForSelector("#done:visible");
@@ -110,12 +118,11 @@ test("another video that is made in a second tab puts nothing of the first one a
 });
 
 test("what is asked for by its id is not said to wait before the service says so", async () => {
-  stand.sandbox.options.taskSeconds = 10;
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
-  stand.sandbox.options.taskSeconds = 3;
   await recorded(page);
   let answer;
   const asked = new Promise((resolve) => (answer = resolve));
@@ -129,6 +136,7 @@ test("what is asked for by its id is not said to wait before the service says so
   assert.equal(await text(page, ".card-state"), "Asking");
   answer();
   await phase(page, "processing");
+  stand.finish();
   await page.waitForSelector("#done:visible");
   assertQuiet(visit);
   await visit.close();
@@ -164,8 +172,9 @@ test("a task made with a key waits for the key after a reload", async () => {
   await page.click("#connection summary");
   await page.check("[name=connection][value=key]");
   await page.fill("#api-key", "sk-my-own-key-1");
+  stand.hold();
   await page.click("#generate");
-  await phase(page, "submitted");
+  await phase(page, "processing");
   await recorded(page);
   await page.reload();
   await page.waitForSelector("#notice:visible");
@@ -173,6 +182,7 @@ test("a task made with a key waits for the key after a reload", async () => {
   await page.click("#resume");
   assert.equal(await page.evaluate(() => document.activeElement.id), "api-key");
   await page.fill("#api-key", "sk-my-own-key-1");
+  stand.finish();
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
   assert.equal(stand.sandbox.ledger.creates.length, 1);
@@ -215,6 +225,7 @@ test("an upload with a key that a reload cut off is looked for when the key is t
 test("several are made at a time, each shown when it is asked for", async () => {
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   assert.equal(await page.getAttribute("#generate", "aria-disabled"), "true");
@@ -224,6 +235,7 @@ test("several are made at a time, each shown when it is asked for", async () => 
   await page.waitForSelector("#generate[aria-disabled=false]");
   await page.click("#generate");
   await page.waitForFunction(() => document.querySelectorAll("#shelf .card").length === 2);
+  stand.finish();
   await page.waitForFunction(() => document.querySelectorAll("#shelf .card[data-state=done]").length === 2);
   assert.equal(stand.sandbox.ledger.creates.length, 2);
   const lengths = [];
@@ -280,8 +292,9 @@ test("one video or all of them can be deleted, and nothing of them is left", asy
 test("a video on its way is not deleted by one press", async () => {
   const visit = await openReady();
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
-  await phase(page, "submitted");
+  await phase(page, "processing");
   const cards = page.locator("#shelf .card");
   await page.click(".card-delete");
   assert.equal(await cards.count(), 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { picture, sample, sha256, file, voice } from "./fixtures.mjs";
-import { assertAtHome, assertQuiet, startStand, text, useSamples } from "./stand.mjs";
+import { assertAtHome, assertQuiet, phase, startStand, text, useSamples } from "./stand.mjs";
 import { playFrames } from "./video.mjs";
 
 let stand;
@@ -10,7 +10,7 @@ before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 test("makes a video from the samples, plays it and saves it, for exactly one charge", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page } = visit;
   await page.evaluate(() => {
@@ -27,7 +27,10 @@ test("makes a video from the samples, plays it and saves it, for exactly one cha
   assert.match(await text(page, "#voice-facts"), /^MP3 · 7\.8\ss · 44\.1\skHz · \d+\sKB$/);
   assert.ok(await page.locator("#photo-thumb").evaluate((image) => image.naturalWidth === 768));
 
+  stand.hold();
   await page.click("#generate");
+  await phase(page, "processing");
+  stand.finish();
   await page.waitForSelector("#done:visible");
 
   const played = await page.locator("#stage-video").evaluate(playFrames);
@@ -63,7 +66,7 @@ test("makes a video from the samples, plays it and saves it, for exactly one cha
 });
 
 test("sends one's own files, words and quality as they are", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page } = visit;
   const photo = await picture(page, 400, 500);

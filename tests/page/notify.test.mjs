@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { assertQuiet, phase, startStand, text, useSamples } from "./stand.mjs";
 
 let stand;
-before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 /** Notes what the page asks and shows; whether the page is seen is told by `window.isSeen`. */
@@ -30,6 +30,7 @@ test("asks on a click and not before, and tells of a video that is ready while n
   const { page, context } = visit;
   assert.ok(await page.isHidden("#notify"));
   await useSamples(page);
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   assert.equal(await page.evaluate(() => window.asked), 0);
@@ -39,6 +40,7 @@ test("asks on a click and not before, and tells of a video that is ready while n
   assert.equal(await page.evaluate(() => window.asked), 1);
   assert.equal(await text(page, "#notify"), "You will be notified");
   await page.evaluate(() => (window.isSeen = false));
+  stand.finish();
   await page.waitForSelector("#done:visible");
   assert.deepEqual(await page.evaluate(() => window.shown), ["Your video is ready"]);
   assertQuiet(visit);
@@ -51,9 +53,11 @@ test("says nothing to those who look at the page, or did not allow it", async ()
     const { page, context } = visit;
     if (allowed) await context.grantPermissions(["notifications"]);
     await useSamples(page);
+    stand.hold();
     await page.click("#generate");
     await phase(page, "processing");
     await page.evaluate((seen) => (window.isSeen = seen), allowed);
+    stand.finish();
     await page.waitForSelector("#done:visible");
     assert.deepEqual(await page.evaluate(() => window.shown), []);
     assertQuiet(visit);

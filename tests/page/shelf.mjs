@@ -12,7 +12,7 @@ export const cards = (page, state) => page.locator(`#shelf .card[data-state=${st
 
 /** Opens the page, with a sandbox that knows of nothing before, and gives it the samples. */
 export async function openWithSamples(stand, settings) {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open(settings);
   await useSamples(visit.page);
   return visit;

@@ -17,7 +17,7 @@ async function speak(page, words = WORDS) {
 }
 
 test("a typed text is spoken, can be listened to, and makes the video by its audio id", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   const visit = await stand.open();
   const { page } = visit;
   await useSamples(page);
@@ -41,7 +41,7 @@ test("a typed text is spoken, can be listened to, and makes the video by its aud
 });
 
 test("speech that the page may not read makes the video all the same", async () => {
-  stand.sandbox.reset();
+  stand.reset();
   await stand.sandbox.faults.add([{ on: "file", action: "status", status: 403, times: 1 }]);
   const visit = await stand.open();
   const { page } = visit;

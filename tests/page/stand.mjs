@@ -20,6 +20,14 @@ export async function startStand(options = {}) {
     sandbox,
     url: server.url,
     open: (settings) => open(browser, settings?.url ?? server.url, settings),
+    /** Tasks are "processing" from now on, however long a test takes to look at them, until `finish`. */
+    hold: () => (sandbox.options.held = true),
+    finish: () => (sandbox.options.held = false),
+    /** The sandbox knows of nothing before. */
+    reset() {
+      sandbox.reset();
+      sandbox.options.held = false;
+    },
     async close() {
       await browser.close();
       await server.close();

@@ -2,8 +2,8 @@
 import { file } from "./fixtures.mjs";
 import { phase, useSamples } from "./stand.mjs";
 
-/** Walks through them. `look(name)` is called in each; the sandbox takes some seconds for a task. */
-export async function walk(page, sandbox, look) {
+/** Walks through them. `look(name)` is called in each. */
+export async function walk(page, stand, look) {
   await look("empty");
   await page.click("#generate");
   await page.setInputFiles("#photo-input", file("holiday.gif", "image/gif", Buffer.from("GIF89a, but not a photo that is taken")));
@@ -25,17 +25,19 @@ export async function walk(page, sandbox, look) {
   await page.click("#speech-open");
   for (const id of ["connection", "pickup", "code"]) await page.evaluate((name) => (document.getElementById(name).open = false), id);
 
-  Object.assign(sandbox.options, { uploadBytesPerSecond: 20_000 });
+  stand.hold();
+  stand.sandbox.options.uploadBytesPerSecond = 20_000;
   await page.click("#generate");
   await phase(page, "uploading");
   await look("uploading");
-  Object.assign(sandbox.options, { uploadBytesPerSecond: 0 });
+  stand.sandbox.options.uploadBytesPerSecond = 0;
   await phase(page, "processing");
   await look("making");
   await page.click("#cancel");
   await page.waitForSelector("#notice:visible");
   await page.click("#notice-details summary");
   await look("stopped");
+  stand.finish();
   await page.click("#resume");
   await page.waitForSelector("#done:visible");
   await page.waitForFunction(() => /[KMКМ][BБ]/.test(document.getElementById("shelf-space").textContent));

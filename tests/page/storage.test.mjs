@@ -6,7 +6,7 @@ import { assertQuiet, phase, startStand, text } from "./stand.mjs";
 import { playFrames } from "./video.mjs";
 
 let stand;
-before(async () => (stand = await startStand({ speed: 1, taskSeconds: 3 })));
+before(async () => (stand = await startStand()));
 after(() => stand?.close());
 
 const openReady = (settings) => openWithSamples(stand, settings);
@@ -48,6 +48,7 @@ test("what is not finished is kept again when the site's data is deleted while t
   await page.click("#generate");
   await kept(page);
   await page.fill("#prompt", "Another one");
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await page.waitForFunction(() => /^2 videos/.test(document.getElementById("shelf-space").textContent));
@@ -57,6 +58,7 @@ test("what is not finished is kept again when the site's data is deleted while t
   await page.locator(".card-open").last().click();
   assert.match(await text(page, "#done-note"), /The service keeps it for 30 days/);
   await page.reload();
+  stand.finish();
   await page.waitForSelector("#done:visible");
   await kept(page);
   assert.equal(await page.locator("#shelf .card").count(), 1);
@@ -110,11 +112,13 @@ test("where a browser keeps bytes but no files, as WebKit in a private window, v
   });
   const visit = await openReady({ before: noFiles });
   const { page } = visit;
+  stand.hold();
   await page.click("#generate");
   await phase(page, "processing");
   await recorded(page);
   assert.equal(await text(page, "#shelf-trouble"), "");
   await page.reload();
+  stand.finish();
   await page.waitForSelector("#done:visible");
   await kept(page);
   await page.reload();

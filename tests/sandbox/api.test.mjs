@@ -59,6 +59,17 @@ test("a task does not succeed before its video is there", async () => {
   assert.equal((await body(await sandbox.read(task_id))).data.task_status, "succeed");
 });
 
+test("tasks that are held end when they are let go, and not before", async () => {
+  const sandbox = inProcess({ options: { held: true } });
+  const { task_id } = await created(sandbox);
+  const status = async () => (await body(await sandbox.read(task_id))).data.task_status;
+  await sandbox.clock.advance(100_000);
+  assert.equal(await status(), "processing");
+  sandbox.api.options.held = false;
+  await sandbox.clock.advance(100);
+  assert.equal(await status(), "succeed");
+});
+
 test("a task fails when the prompt says so, or when its video cannot be made", async () => {
   const sandbox = inProcess({ makeVideo: async () => { throw new Error("the photo is broken"); } });
   const asked = await created(sandbox, { prompt: "x [fail: no face] y" });

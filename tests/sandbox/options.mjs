@@ -22,6 +22,7 @@
  * @property {number} retryAfterSeconds told with a 1302; negative leaves the header out
  * @property {number} speed divides every duration of the service's own
  * @property {number | [number, number]} taskSeconds how long a task takes at speed 1
+ * @property {boolean} held tasks stay "processing" until this is false again
  * @property {number} uploadBytesPerSecond how fast request bodies are read; 0 is at once
  * @property {number} downloadBytesPerSecond how fast files are sent
  * @property {boolean} cors
@@ -46,6 +47,7 @@ export function defaultOptions() {
     retryAfterSeconds: 1,
     speed: 1,
     taskSeconds: [20, 40],
+    held: false,
     uploadBytesPerSecond: 0,
     downloadBytesPerSecond: 0,
     cors: true,
@@ -83,6 +85,7 @@ const RULES = {
   retryAfterSeconds: isNumber(-1),
   speed: (value) => isNumber(0)(value) && value > 0,
   taskSeconds: (value) => isNumber(0)(value) || (Array.isArray(value) && value.length === 2 && value.every(isNumber(0)) && value[0] <= value[1]),
+  held: isBoolean,
   uploadBytesPerSecond: isNumber(0),
   downloadBytesPerSecond: isNumber(0),
   cors: isBoolean,

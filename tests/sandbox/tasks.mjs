@@ -1,6 +1,7 @@
 import { ConnectionLost, Refusal } from "./answers.mjs";
 
 const QUEUED_PART = 0.15;
+const HELD_LOOK_MS = 50;
 
 /**
  * @typedef {object} Task
@@ -102,6 +103,7 @@ class Tasks {
     this.#move(task, "processing");
     if (prompt.includes("[never]")) return;
     const [made] = await Promise.all([making, clock.sleep(durationMs * (1 - QUEUED_PART))]);
+    while (options.held) await clock.sleep(HELD_LOOK_MS);
     const failure = /\[fail(?::\s*([^\]]+))?\]/.exec(prompt);
     if (failure) return this.#move(task, "failed", { statusMessage: failure[1] ?? "The prompt asked for a failure" });
     if ("error" in made) return this.#move(task, "failed", { statusMessage: made.error });

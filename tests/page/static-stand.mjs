@@ -1,6 +1,7 @@
 // The built page on a static host: nothing but files.
-import { readFile, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildPage } from "../../npm/build/page.mjs";
@@ -11,16 +12,20 @@ const TYPES = {
   ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".mp3": "audio/mpeg",
 };
 
-/** Builds the page and hosts it under `path`. */
+/** Builds the page into a folder of its own, as other files of tests may be building it too, and hosts it under `path`. */
 export async function startStaticStand(path = "/") {
-  const { folder } = await buildPage();
+  const { folder } = await buildPage(await mkdtemp(join(tmpdir(), "avatar-www-")));
   const host = await hosted(folder, path);
   const browser = await launch();
   return {
     folder,
     url: host.url,
     open: (settings) => open(browser, settings?.url ?? host.url, settings),
-    close: async () => (await browser.close(), await host.close()),
+    async close() {
+      await browser.close();
+      await host.close();
+      await rm(folder, { recursive: true });
+    },
   };
 }
 
